@@ -1,0 +1,116 @@
+"""The one tree of errors.
+
+    CreditlineError
+    ├── Invalid            the caller sent something that cannot be right        422
+    │   ├── NotAPicture    the bytes are no picture that we accept               415
+    │   ├── TooLarge       bytes, pixels, rows or text above a limit             413
+    │   └── WrongSignature the signature does not belong to the named wallet     403
+    ├── Missing            an id that nobody has registered                      404
+    ├── Conflict           it contradicts something that exists already          409
+    │   └── Insufficient   a pool holds less than the call would spend           402
+    ├── Busy               a queue is full; the same call works later            503
+    ├── Unavailable        a chain node, store or gateway does not answer        503
+    ├── Misconfigured      a setting or the machine is wrong; nothing started    78 (exit status)
+    └── Corrupt            stored or fetched bytes differ from their hash        500
+
+Each says what happened, what it means, and what to do next. The HTTP status and exit status of each class stand on
+the class, so that the API and the CLI agree.
+"""
+
+from __future__ import annotations
+
+
+class CreditlineError(Exception):
+    """What happened (`what`), and what to do next (`next_step`). Safe to show to any user."""
+
+    status = 500
+    exit_status = 1
+    slug = "error"
+
+    def __init__(self, what: str, next_step: str) -> None:
+        """Both sentences end with a full stop and name the offending value where that is safe."""
+        super().__init__(f"{what} {next_step}")
+        self.what = what
+        self.next_step = next_step
+
+
+class Invalid(CreditlineError):
+    """The caller sent something that cannot be right."""
+
+    status = 422
+    exit_status = 2
+    slug = "invalid"
+
+
+class NotAPicture(Invalid):
+    """The bytes are no picture that Creditline accepts."""
+
+    status = 415
+    slug = "not-a-picture"
+
+
+class TooLarge(Invalid):
+    """Bytes, pixels, rows or text above a limit."""
+
+    status = 413
+    slug = "too-large"
+
+
+class WrongSignature(Invalid):
+    """The signature does not belong to the named wallet, or signs something else."""
+
+    status = 403
+    slug = "wrong-signature"
+
+
+class Missing(CreditlineError):
+    """An id that nobody has registered."""
+
+    status = 404
+    exit_status = 3
+    slug = "missing"
+
+
+class Conflict(CreditlineError):
+    """It contradicts something that exists already."""
+
+    status = 409
+    exit_status = 4
+    slug = "conflict"
+
+
+class Insufficient(Conflict):
+    """A pool holds less than the call would spend."""
+
+    status = 402
+    slug = "insufficient-deposit"
+
+
+class Busy(CreditlineError):
+    """A queue is full. The same call works later."""
+
+    status = 503
+    exit_status = 75
+    slug = "busy"
+
+
+class Unavailable(CreditlineError):
+    """A chain node, store or gateway does not answer."""
+
+    status = 503
+    exit_status = 69
+    slug = "unavailable"
+
+
+class Misconfigured(CreditlineError):
+    """A setting or the machine is wrong. Nothing was started."""
+
+    exit_status = 78
+    slug = "misconfigured"
+
+
+class Corrupt(CreditlineError):
+    """Stored or fetched bytes differ from their hash."""
+
+    exit_status = 65
+    slug = "corrupt"
