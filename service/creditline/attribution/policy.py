@@ -1,0 +1,43 @@
+"""The rules of attribution as one document of integers. Its SHA-256 is the `algorithmHash` of a registered model.
+
+Whoever holds the document knows every threshold that decided about money. Changing one number makes another policy
+with another hash, so a model keeps the rules that it was registered with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+
+from creditline import canonical
+from creditline.canonical import JSON
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy document: `features` says how pictures are described, the rest how evidence is found and paid."""
+
+    document: JSON
+
+    @cached_property
+    def hash(self) -> str:
+        """0x and the SHA-256 of the canonical document: the model's `algorithmHash`."""
+        return "0x" + canonical.digest(canonical.encode(self.document)).hex()
+
+    @cached_property
+    def features_hash(self) -> str:
+        """The same of the `features` part alone: stored features stay good while other rules change."""
+        return "0x" + canonical.digest(canonical.encode(self.document["features"])).hex()
+
+    def rule(self, section: str, name: str) -> int:
+        """One integer of the document. A name that is not there is a mistake in the code, hence KeyError."""
+        value: int = self.document[section][name]
+        return value
+
+
+def default() -> Policy:
+    """The policy that ships with the package."""
+    return Policy(
+        canonical.decode(resources.files(__package__).joinpath("policy.json").read_bytes().rstrip(b"\n"))
+    )
