@@ -1,0 +1,95 @@
+"""A receipt: the operator's signed word for a usage, and a cheque that anyone holding it can settle on chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from creditline.errors import Invalid
+from creditline.ids import Bytes32, PoolId, WorkId, raw
+from creditline.typed_data import REPORT, REPORTS, USAGE, Domain, TypedData, typed_data
+
+WORKS_MAX = 12
+SHARE_BITS = 20
+SHARE_MASK = 2**SHARE_BITS - 1
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One generation that earned something. `usage_id` is the integrator's own, `revenue` in the pool token's smallest unit."""
+
+    pool_id: PoolId
+    usage_id: str
+    output_hash: Bytes32
+    revenue: int
+
+    def typed_data(self, domain: Domain) -> TypedData:
+        """What the pool's integrator signs to report it."""
+        message = {
+            "poolId": raw(self.pool_id),
+            "usageId": self.usage_id,
+            "outputHash": raw(self.output_hash),
+            "revenue": self.revenue,
+        }
+        return typed_data(domain, "Usage", USAGE, message)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`shares`: a work id and its parts per million, ascending by id. `report_hash`: digest of the canonical report."""
+
+    usage: Usage
+    nonce: int
+    report_hash: Bytes32
+    shares: tuple[tuple[WorkId, int], ...]
+    deadline: int
+    signature: str = ""
+
+    @property
+    def work_ids(self) -> list[WorkId]:
+        return [work for work, _ in self.shares]
+
+    @property
+    def weights(self) -> int:
+        return pack_shares([share for _, share in self.shares])
+
+    def message(self) -> dict[str, object]:
+        """The fields of `IRoyaltyLedger.Report`, with its pool."""
+        return {
+            "poolId": raw(self.usage.pool_id),
+            "nonce": self.nonce,
+            "outputHash": raw(self.usage.output_hash),
+            "reportHash": raw(self.report_hash),
+            "revenue": self.usage.revenue,
+            "weights": self.weights,
+            "workIds": [raw(work) for work in self.work_ids],
+            "deadline": self.deadline,
+        }
+
+    def typed_data(self, domain: Domain) -> TypedData:
+        return typed_data(domain, "Report", REPORT, self.message())
+
+
+def reports_typed_data(domain: Domain, receipts: Sequence[Receipt]) -> TypedData:
+    """What the operator signs to settle many receipts of one pool in one call."""
+    message = {
+        "poolId": raw(receipts[0].usage.pool_id),
+        "reports": [receipt.message() for receipt in receipts],
+    }
+    return typed_data(domain, "Reports", REPORTS, message, {"Report": REPORT})
+
+
+def pack_shares(shares: Sequence[int]) -> int:
+    """20 bits a share, the first lowest. Raises `Invalid` above `WORKS_MAX` shares, or for a share outside 1 to 1,000,000."""
+    if len(shares) > WORKS_MAX:
+        raise Invalid(
+            f"A receipt pays at most {WORKS_MAX} works, not {len(shares)}.",
+            "Leave the smallest unattributed.",
+        )
+    if any(not 1 <= share <= 1_000_000 for share in shares) or sum(shares) > 1_000_000:
+        raise Invalid("Shares are 1 to 1,000,000 and sum to at most 1,000,000.", "Recompute the report.")
+    return sum(share << SHARE_BITS * position for position, share in enumerate(shares))
+
+
+def unpack_shares(weights: int, count: int) -> list[int]:
+    return [weights >> SHARE_BITS * position & SHARE_MASK for position in range(count)]

@@ -1,0 +1,176 @@
+"""Taking a usage in: check who reports it, attribute it, sign the receipt.
+
+A usage id is reserved before anything is computed, together with its nonce and its part of the deposit, so two calls
+with the same id never make two receipts, and a killed one is taken up where it stopped, with the same nonce.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from creditline import canonical
+from creditline.amounts import UINT128_MAX
+from creditline.errors import Conflict, Insufficient, Invalid, Missing, WrongSignature
+from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId, bytes32
+from creditline.library import Library
+from creditline.royalties.pool import Pool, Pools
+from creditline.royalties.receipt import Receipt, Usage
+from creditline.typed_data import Domain, TypedData
+
+SETTLING_PERIOD_S = 90 * 24 * 3600
+USAGE_ID_MAX = 200
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A usage id that is taken. `receipt` is None until it has been signed."""
+
+    usage: Usage
+    nonce: int
+    deadline: int
+    receipt: Receipt | None
+
+
+class Usages(Protocol):
+    """Usages by pool and usage id. Survives restarts; every method is one transaction."""
+
+    def find(self, pool_id: PoolId, usage_id: str) -> Reservation | None: ...
+    def reserve(self, usage: Usage, deadline: int, available: int) -> Reservation:
+        """Take the id, the next nonce of the pool and `usage.revenue` of what is `available` and not yet promised.
+
+        Returns the reservation that stands where the id is taken already. Raises `Insufficient` when unsettled receipts
+        and this revenue exceed `available`, `Conflict` when another usage of the pool reported the same output.
+        """
+
+    def complete(self, receipt: Receipt) -> None:
+        """Keep the signed receipt of a reservation."""
+
+
+class Attribute(Protocol):
+    """Attributes a picture to the training set of a model, and returns the report document without the usage."""
+
+    def __call__(self, picture: bytes, model: ModelId) -> canonical.JSON: ...
+
+
+class Operator(Protocol):
+    """Holds the operator's key."""
+
+    address: Address
+
+    def sign(self, data: TypedData) -> str: ...
+
+
+SignatureCheck = Callable[[Address, TypedData, str], bool]
+
+
+class ReceiptBook:
+    """Issues one receipt per usage, however often it is asked."""
+
+    def __init__(  # noqa: PLR0913 - one argument per party it works with
+        self,
+        *,
+        pools: Pools,
+        usages: Usages,
+        library: Library,
+        attribute: Attribute,
+        operator: Operator,
+        domain: Domain,
+        is_signed: SignatureCheck,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pools = pools
+        self._usages = usages
+        self._library = library
+        self._attribute = attribute
+        self._operator = operator
+        self._domain = domain
+        self._is_signed = is_signed
+        self._clock = clock
+
+    def issue(self, picture: bytes, pool_id: PoolId, usage_id: str, revenue: int, signature: str) -> Receipt:
+        """Attribute `picture` and promise its shares of `revenue`. Safe to repeat."""
+        usage = Usage(pool_id, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
+        pool = self._check(usage, signature)
+        reservation = self._reserve(usage, pool)
+        if reservation.receipt is not None:
+            return reservation.receipt
+        report = self._attribute(picture, pool.params.model_id)
+        report["usage"] = _usage_document(reservation, self._library.put(picture).cid)
+        stored = self._library.put(canonical.encode(report))
+        receipt = self._sign(reservation, report, stored.digest)
+        self._usages.complete(receipt)
+        return receipt
+
+    def find(self, pool_id: PoolId, usage_id: str) -> Receipt:
+        """Raises `Missing` for a usage that was never reported, `Conflict` for one still being attributed."""
+        reservation = self._usages.find(pool_id, usage_id)
+        if reservation is None:
+            raise Missing(f"No usage {usage_id!r} is known in this pool.", "Report it with POST /v1/usages.")
+        if reservation.receipt is None:
+            raise Conflict(
+                f"Usage {usage_id!r} has no receipt yet.", "Send the same POST again to finish it."
+            )
+        return reservation.receipt
+
+    def _check(self, usage: Usage, signature: str) -> Pool:
+        if not 1 <= len(usage.usage_id) <= USAGE_ID_MAX:
+            raise Invalid(
+                f"A usage id has 1 to {USAGE_ID_MAX} characters.", "Use your own id of the generation."
+            )
+        if not 1 <= usage.revenue <= UINT128_MAX:
+            raise Invalid(
+                f"A revenue of {usage.revenue} cannot be settled.",
+                "Send a positive amount in the smallest unit.",
+            )
+        pool = self._pools.find(usage.pool_id)
+        if pool is None:
+            raise Missing(
+                f"No pool {usage.pool_id} is open.", "Open it on chain first, and wait until that is final."
+            )
+        if pool.params.operator != self._operator.address:
+            raise Conflict(
+                f"Pool {usage.pool_id} is run by {pool.params.operator}.",
+                "Report to that operator's service.",
+            )
+        if not self._is_signed(pool.params.integrator, usage.typed_data(self._domain), signature):
+            raise WrongSignature(
+                f"This usage is not signed by the pool's integrator {pool.params.integrator}.",
+                "Sign the Usage typed data with the wallet that the pool names.",
+            )
+        return pool
+
+    def _reserve(self, usage: Usage, pool: Pool) -> Reservation:
+        if usage.revenue > pool.available:
+            raise Insufficient(
+                f"The pool holds {pool.available} units and this usage would spend {usage.revenue}.",
+                "Fund the pool, then retry.",
+            )
+        deadline = int(self._clock()) + SETTLING_PERIOD_S
+        reservation = self._usages.reserve(usage, deadline, pool.available)
+        if reservation.usage != usage:
+            raise Conflict(
+                f"Usage id {usage.usage_id!r} stands for another picture or revenue already.",
+                "Use a new id for a new generation.",
+            )
+        return reservation
+
+    def _sign(self, reservation: Reservation, report: canonical.JSON, report_hash: Bytes32) -> Receipt:
+        shares = tuple((WorkId(bytes32(entry["work"])), int(entry["share"])) for entry in report["works"])
+        receipt = Receipt(reservation.usage, reservation.nonce, report_hash, shares, reservation.deadline)
+        return replace(receipt, signature=self._operator.sign(receipt.typed_data(self._domain)))
+
+
+def _usage_document(reservation: Reservation, picture: str) -> canonical.JSON:
+    usage = reservation.usage
+    return {
+        "pool": usage.pool_id,
+        "id": usage.usage_id,
+        "revenue": str(usage.revenue),
+        "nonce": str(reservation.nonce),
+        "deadline": reservation.deadline,
+        "picture": picture,
+    }
