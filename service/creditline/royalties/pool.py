@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from creditline.amounts import Terms
-from creditline.ids import Address, ModelId, PoolId
+from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId
+from creditline.pages import Page
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,43 @@ class PoolParams:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool as finalised blocks have it. Amounts in the token's smallest unit; `settled` is all revenue ever settled."""
+    """A pool as finalised blocks have it, amounts in the token's smallest unit.
+
+    `settled` is all revenue ever settled, `refund_requested` what the integrator has given notice of and may take out.
+    """
 
     id: PoolId
     params: PoolParams
     deposited: int
     settled: int
+    unattributed: int
+    refund_requested: int
 
     @property
     def available(self) -> int:
-        return self.deposited - self.settled
+        """What usages may still promise."""
+        return max(0, self.deposited - self.settled - self.refund_requested)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """One image that a finalised block has settled. `shares`: a work, its parts per million, its amount, its payee."""
+
+    pool_id: PoolId
+    nonce: int
+    output_hash: Bytes32
+    report_hash: Bytes32
+    revenue: int
+    creator_part: int
+    unattributed: int
+    shares: tuple[tuple[WorkId, int, int, Address], ...]
+    transaction: str
+    settled_at: int
 
 
 class Pools(Protocol):
     """Pools opened in finalised blocks."""
 
     def find(self, id: PoolId) -> Pool | None: ...  # noqa: A002 - the field's name
+    def list(self, cursor: str | None, limit: int) -> Page[Pool]: ...
+    def settlements(self, id: PoolId, cursor: str | None, limit: int) -> Page[Settlement]: ...  # noqa: A002

@@ -1,0 +1,72 @@
+"""What finalised blocks say is registered: works, data sets and models, as rows to look up and list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from creditline.ids import Address, Bytes32, ContentHash, DatasetId, ModelId, WorkId
+from creditline.pages import Page
+from creditline.works.terms import Training
+
+
+@dataclass(frozen=True)
+class RegisteredWork:
+    """A work as finalised blocks have it.
+
+    `registered_at` is the unix second of the anchoring block. `anchor` and `index` say where in which batch it stands;
+    both are None for a work registered alone. `on_chain` means: written into the registry, so that the ledger can pay it.
+    """
+
+    id: WorkId
+    creator: Address
+    owner: Address
+    payee: Address
+    content_hash: ContentHash
+    pixel_hash: Bytes32
+    record_hash: Bytes32
+    terms_hash: Bytes32
+    title: str
+    author: str
+    licence: str
+    training: Training
+    picture: str | None
+    registered_at: int
+    anchor: Bytes32 | None
+    index: int | None
+    on_chain: bool
+    opted_out_at: int | None
+
+
+@dataclass(frozen=True)
+class RegisteredDataset:
+    id: DatasetId
+    by: Address
+    name: str
+    root: Bytes32
+    count: int
+    cutoff: int
+    manifest: Bytes32
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    id: ModelId
+    developer: Address
+    weights_hash: Bytes32
+    algorithm_hash: Bytes32
+    datasets: tuple[DatasetId, ...]
+
+
+class Catalogue(Protocol):
+    """Look-ups return None for an unknown id. Lists are in order of registration, at most 200 a page."""
+
+    def work(self, id: WorkId) -> RegisteredWork | None: ...  # noqa: A002 - the field's name
+    def works(self, creator: Address | None, cursor: str | None, limit: int) -> Page[RegisteredWork]: ...
+    def dataset(self, id: DatasetId) -> RegisteredDataset | None: ...  # noqa: A002
+    def datasets(self, cursor: str | None, limit: int) -> Page[RegisteredDataset]: ...
+    def dataset_works(self, id: DatasetId) -> list[RegisteredWork]:  # noqa: A002
+        """All works of a data set that are registered, by their position in it."""
+
+    def model(self, id: ModelId) -> RegisteredModel | None: ...  # noqa: A002
+    def models(self, cursor: str | None, limit: int) -> Page[RegisteredModel]: ...
