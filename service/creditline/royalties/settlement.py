@@ -111,6 +111,9 @@ class Settler:
             if not ready:
                 break
             self._receipts.save_sent(ready, self._encode_settle(ready))
+        return self.progress()
+
+    def progress(self) -> Progress:
         return self._receipts.progress()
 
     def withdraw_for(self, token: Address, payee: Address) -> Balance:

@@ -140,6 +140,9 @@ class Registrar:
         self._pictures.save(picture)
         return picture
 
+    def find_picture(self, content_hash: Bytes32) -> Picture | None:
+        return self._pictures.find(content_hash)
+
     def prepare(self, request: RegistrationRequest) -> Registration:
         """Write the records and the tree. Raises `Missing` for a picture not sent, `Conflict` for a work registered already."""
         records = [self._record(request, work) for work in request.works]

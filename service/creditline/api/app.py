@@ -1,0 +1,70 @@
+"""The application: routes, errors, and headers that every answer carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.base import RequestResponseEndpoint
+
+from creditline import __version__
+from creditline.api import (
+    attributions,
+    gateway,
+    models,
+    operations,
+    payouts,
+    pools,
+    problems,
+    registrations,
+    reports,
+    usages,
+    works,
+)
+from creditline.api.desk import Desk
+
+# The interactive documentation loads its script from elsewhere, so it alone gets a wider policy.
+PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def create(desk: Desk) -> FastAPI:
+    """An application that serves from `desk`."""
+    app = FastAPI(
+        title="Creditline",
+        version=__version__,
+        summary="Measured attribution of generated images, and on-chain pay for the creators they draw on.",
+    )
+    app.state.desk = desk
+    problems.install(app)
+    app.middleware("http")(_harden)
+    for room in (
+        registrations,
+        works,
+        models,
+        pools,
+        attributions,
+        usages,
+        payouts,
+        reports,
+        gateway,
+        operations,
+    ):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.add_api_route("/", _front, include_in_schema=False)
+    return app
+
+
+async def _front() -> RedirectResponse:
+    return RedirectResponse("/docs")
+
+
+async def _harden(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.url.path not in ("/docs", "/redoc"):
+        response.headers.setdefault("Content-Security-Policy", PAGES_POLICY)
+    return response

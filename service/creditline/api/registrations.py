@@ -1,0 +1,163 @@
+"""Registering works: send pictures, prepare, sign once, watch."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from creditline.api.desk import AtDesk
+from creditline.api.fields import EXAMPLE_ADDRESS, Hex32, Wallet
+from creditline.api.problems import PROBLEMS
+from creditline.api.uploads import read_body
+from creditline.ids import Address, Bytes32, ContentHash
+from creditline.works.batch import WORKS_MAX
+from creditline.works.record import CREDIT_MAX, TITLE_MAX
+from creditline.works.registration import (
+    Picture,
+    Registrar,
+    Registration,
+    RegistrationRequest,
+    WorkRequest,
+)
+from creditline.works.terms import LICENCE_MAX, Terms, Training
+
+router = APIRouter(prefix="/v1", tags=["registrations"], responses=PROBLEMS)
+
+
+class PictureOut(BaseModel):
+    content_hash: Hex32
+    pixel_hash: Hex32
+    media_type: str = Field(examples=["image/png"])
+    width: int
+    height: int
+    cid: str | None = Field(description="Where the bytes are published; null if they are kept private.")
+
+
+class WorkIn(BaseModel):
+    content_hash: Hex32
+    title: str = Field(min_length=1, max_length=TITLE_MAX, examples=["Red panda"])
+    author: str = Field(
+        "", max_length=CREDIT_MAX, examples=["Aiko Tanaka"], description="The name to credit."
+    )
+
+
+class TermsIn(BaseModel):
+    licence: str = Field(min_length=1, max_length=LICENCE_MAX, examples=["CC-BY-SA-4.0"])
+    training: Training = Training.ALLOWED
+
+
+class RegistrationIn(BaseModel):
+    """A folder of works by one creator."""
+
+    creator: Wallet
+    payee: Wallet | None = Field(
+        None, description="Who is paid; the creator if left out.", examples=[EXAMPLE_ADDRESS]
+    )
+    terms: TermsIn
+    works: list[WorkIn] = Field(min_length=1, max_length=WORKS_MAX)
+
+
+class LikenessOut(BaseModel):
+    """One of the works shows the same pixels as a work that somebody registered before."""
+
+    content_hash: Hex32
+    registered: Hex32
+    creator: Wallet
+
+
+class RegistrationOut(BaseModel):
+    id: Hex32 = Field(description="The root of the batch.")
+    status: str = Field(examples=["prepared"], description="prepared, sent, anchored (final) or failed")
+    creator: Wallet
+    count: int
+    deadline: int = Field(description="Unix second by which the root must be anchored.")
+    works: list[Hex32] = Field(description="Work ids, in the order of the batch.")
+    likenesses: list[LikenessOut]
+    typed_data: dict[str, Any] | None = Field(
+        description="What the creator's wallet signs (eth_signTypedData_v4)."
+    )
+    transaction: str | None
+    problem: str
+
+
+class SignatureIn(BaseModel):
+    signature: str = Field(pattern=r"^0x[0-9a-fA-F]{2,8192}$", examples=["0x" + "1b" * 65])
+
+
+@router.post("/pictures", summary="Send one picture", status_code=201)
+def add_picture(
+    request: Request,
+    desk: AtDesk,
+    publish: Annotated[
+        bool, Query(description="Publish the bytes by CID, so that auditors can recompute.")
+    ] = True,
+) -> PictureOut:
+    """The body is the picture itself: PNG, JPEG or WebP. Sending it again has no effect."""
+    data = read_body(request, desk.picture_bytes_max)
+    return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=publish))
+
+
+@router.post("/registrations", summary="Prepare a registration to sign", status_code=201)
+def prepare(body: RegistrationIn, desk: AtDesk) -> RegistrationOut:
+    """Writes the records and the tree. Preparing the same works again finds the same registration."""
+    request = RegistrationRequest(
+        creator=Address(body.creator),
+        payee=Address(body.payee or body.creator),
+        terms=Terms(body.terms.licence, body.terms.training),
+        works=tuple(
+            WorkRequest(ContentHash(Bytes32(work.content_hash)), work.title, work.author)
+            for work in body.works
+        ),
+    )
+    return _registration(desk.registrar, desk.registrar.prepare(request))
+
+
+@router.post("/registrations/{id}/signature", summary="Relay the creator's signature", status_code=202)
+def sign(id: Hex32, body: SignatureIn, desk: AtDesk) -> RegistrationOut:  # noqa: A002 - the path's name
+    """The operator anchors the root and pays the gas. Relaying twice has no effect."""
+    return _registration(desk.registrar, desk.registrar.sign(Bytes32(id), body.signature))
+
+
+@router.get("/registrations/{id}", summary="Watch a registration")
+def show(id: Hex32, desk: AtDesk) -> RegistrationOut:  # noqa: A002 - the path's name
+    return _registration(desk.registrar, desk.registrar.show(Bytes32(id)))
+
+
+def _picture(picture: Picture) -> PictureOut:
+    facts = picture.facts
+    return PictureOut(
+        content_hash=facts.content_hash,
+        pixel_hash=facts.pixel_hash,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        cid=picture.cid,
+    )
+
+
+def _registration(registrar: Registrar, registration: Registration) -> RegistrationOut:
+    batch, prepared = registration.batch, registration.status == "prepared"
+    likenesses = registrar.likenesses(registration) if prepared else []
+    return RegistrationOut(
+        id=registration.id,
+        status=registration.status,
+        creator=batch.creator,
+        count=len(batch.leaves),
+        deadline=batch.deadline,
+        works=[leaf.work_id for leaf in batch.leaves],
+        likenesses=[LikenessOut(**vars(likeness)) for likeness in likenesses],
+        typed_data=_printable(registrar.typed_data(registration)) if prepared else None,
+        transaction=registration.transaction,
+        problem=registration.problem,
+    )
+
+
+def _printable(value: Any) -> Any:
+    """Typed data for a wallet: bytes as 0x-hex."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    return [_printable(item) for item in value] if isinstance(value, list) else value

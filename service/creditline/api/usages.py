@@ -1,0 +1,81 @@
+"""Reporting what an image earned, and the receipt for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Header, UploadFile
+from pydantic import BaseModel, Field
+
+from creditline.api.desk import AtDesk
+from creditline.api.fields import Amount, Hex32
+from creditline.api.problems import PROBLEMS
+from creditline.api.uploads import read_upload
+from creditline.ids import Bytes32, PoolId
+from creditline.royalties.receipt import Receipt
+from creditline.royalties.usage import USAGE_ID_MAX
+
+router = APIRouter(prefix="/v1/usages", tags=["usages"], responses=PROBLEMS)
+
+UsageId = Annotated[
+    str, Header(alias="Idempotency-Key", min_length=1, max_length=USAGE_ID_MAX, examples=["generation-8412"])
+]
+
+
+class ReceiptShare(BaseModel):
+    work: Hex32
+    share: int = Field(description="Parts per million.")
+
+
+class ReceiptOut(BaseModel):
+    """The operator's signed word. Whoever holds it can settle it with `RoyaltyLedger.settle`, like a cheque."""
+
+    pool: Hex32
+    usage_id: str
+    output_hash: Hex32
+    revenue: Amount
+    nonce: Amount
+    report_hash: Hex32
+    report_cid: str
+    shares: list[ReceiptShare]
+    unattributed: int = Field(description="Parts per million that no registered work explains.")
+    deadline: int
+    signature: str
+
+
+@router.post("", summary="Report a usage", status_code=201)
+def report_usage(
+    picture: UploadFile,
+    pool: Annotated[Hex32, Form()],
+    revenue: Annotated[Amount, Form(description="In the smallest unit of the pool's token.")],
+    signature: Annotated[
+        str, Form(max_length=16384, description="The integrator's, of the Usage typed data.")
+    ],
+    usage_id: UsageId,
+    desk: AtDesk,
+) -> ReceiptOut:
+    """Safe to repeat: the same key with the same picture and revenue gives the same receipt, another body is refused."""
+    data = read_upload(picture, desk.picture_bytes_max)
+    receipt = desk.receipts.issue(data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature)
+    return _receipt(desk, receipt)
+
+
+@router.get("/{pool}/{usage_id}", summary="Show a receipt")
+def show(pool: Hex32, usage_id: str, desk: AtDesk) -> ReceiptOut:
+    return _receipt(desk, desk.receipts.find(PoolId(Bytes32(pool)), usage_id))
+
+
+def _receipt(desk: AtDesk, receipt: Receipt) -> ReceiptOut:
+    return ReceiptOut(
+        pool=receipt.usage.pool_id,
+        usage_id=receipt.usage.usage_id,
+        output_hash=receipt.usage.output_hash,
+        revenue=str(receipt.usage.revenue),
+        nonce=str(receipt.nonce),
+        report_hash=receipt.report_hash,
+        report_cid=desk.contents.raw_cid(receipt.report_hash),
+        shares=[ReceiptShare(work=work, share=share) for work, share in receipt.shares],
+        unattributed=1_000_000 - sum(share for _, share in receipt.shares),
+        deadline=receipt.deadline,
+        signature=receipt.signature,
+    )

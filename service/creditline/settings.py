@@ -1,0 +1,133 @@
+"""Every setting, checked before anything starts.
+
+From the environment (`CREDITLINE_…`) or a file of the same names that `CREDITLINE_ENV_FILE` points to. Secrets are never
+printed. `docs/reference/settings.md` lists them; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from creditline.errors import Misconfigured
+
+DEVELOPMENT_CHAIN = 31337
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Paths that are not absolute are below the working folder."""
+
+    model_config = SettingsConfigDict(env_prefix="CREDITLINE_", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        Path(".creditline"), description="Folder for the database, stored content, features and secrets."
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Use 0.0.0.0 only behind a proxy that ends TLS."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        "", description="How others reach the service; used in links. Empty: http://HOST:PORT."
+    )
+    rpc_url: str = Field("http://127.0.0.1:8545", description="JSON-RPC endpoint of an Ethereum node.")
+    chain_id: int = Field(
+        DEVELOPMENT_CHAIN, ge=1, description="The chain that the node must be on; anything else is refused."
+    )
+    deployment: Path | None = Field(
+        None, description="JSON file with the contract addresses. Empty: DATA_DIR/deployment.json."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL. Empty: SQLite in DATA_DIR. PostgreSQL: postgresql+psycopg://…"
+    )
+    ipfs_rpc_url: str = Field(
+        "", description="Kubo RPC endpoint for content. Empty: the embedded store in DATA_DIR."
+    )
+    operator_keystore: Path | None = Field(
+        None, description="Encrypted keystore (JSON, version 3) of the operator's key."
+    )
+    operator_password: SecretStr | None = Field(None, description="Password of that keystore.")
+    operator_key: SecretStr | None = Field(
+        None, description="The operator's key in hex. Refused outside chain 31337."
+    )
+    operator_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer token for operator routes. Empty: made once, in DATA_DIR/operator.token.",
+    )
+    encoder: str = Field(
+        "embedded", description='"embedded", or an open_clip "MODEL/WEIGHTS", weights a name or a local file.'
+    )
+    queue_max: int = Field(
+        32, ge=1, le=10_000, description="Pictures that may wait for the engine; more are answered 503."
+    )
+    picture_bytes_max: int = Field(
+        32 * 1024 * 1024, ge=1024, description="Largest picture that is accepted, in bytes."
+    )
+    poll_s: float = Field(0.5, gt=0, le=60, description="Seconds between two looks at the chain.")
+
+    @field_validator("rpc_url", "ipfs_rpc_url", "public_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def deployment_file(self) -> Path:
+        return self.deployment or self.data_dir / "deployment.json"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'creditline.db').absolute()}"
+
+    @property
+    def url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def is_development(self) -> bool:
+        return self.chain_id == DEVELOPMENT_CHAIN
+
+
+def load(**overrides: Any) -> Settings:
+    """Read and check all settings. Raises `Misconfigured` naming each one that is wrong, never its value."""
+    env_file = os.environ.get("CREDITLINE_ENV_FILE")
+    if env_file and not Path(env_file).is_file():
+        raise Misconfigured(
+            f"There is no settings file {env_file}.", "Correct CREDITLINE_ENV_FILE, or unset it."
+        )
+    try:
+        settings = Settings(_env_file=env_file, **overrides)  # type: ignore[call-arg]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"CREDITLINE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise Misconfigured(f"Wrong settings: {faults}.", "See docs/reference/settings.md.") from None
+    if settings.operator_key and not settings.is_development:
+        raise Misconfigured(
+            f"CREDITLINE_OPERATOR_KEY is a plain key, and chain {settings.chain_id} is real.",
+            "Put the key into an encrypted keystore and set CREDITLINE_OPERATOR_KEYSTORE.",
+        )
+    return settings
+
+
+def local_secret(settings: Settings, name: str) -> bytes:
+    """32 random bytes kept in DATA_DIR, readable by the owner alone; made on first use."""
+    path = settings.data_dir / name
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        try:
+            os.link(draft, path)  # fails where another process was first: then its secret counts
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return bytes.fromhex(path.read_text())
