@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.base import RequestResponseEndpoint
 
 from creditline import __version__
@@ -25,13 +26,13 @@ from creditline.api import (
 )
 from creditline.api.desk import Desk
 
-# The interactive documentation loads its script from elsewhere, so it alone gets a wider policy.
+# The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def create(desk: Desk) -> FastAPI:
     """An application that serves from `desk`."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Creditline",
         version=__version__,
         summary="Measured attribution of generated images, and on-chain pay for the creators they draw on.",

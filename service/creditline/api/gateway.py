@@ -19,7 +19,7 @@ def fetch(
     desk: AtDesk,
     format: Annotated[
         str | None, Query(pattern="^(raw|car)$", description="raw: one block; car: all blocks.")
-    ] = None,  # noqa: A002
+    ] = None,
     accept: Annotated[str, Header()] = "",
 ) -> StreamingResponse:
     """As the IPFS trustless gateway specification has it. Check what you get against its CID."""

@@ -106,7 +106,7 @@ def list_datasets(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Dat
 
 
 @router.get("/datasets/{id}", summary="Show a training set")
-def show_dataset(id: Hex32, desk: AtDesk) -> DatasetOut:  # noqa: A002 - the path's name
+def show_dataset(id: Hex32, desk: AtDesk) -> DatasetOut:
     dataset = desk.catalogue.dataset(DatasetId(Bytes32(id)))
     if dataset is None:
         raise Missing(
@@ -132,7 +132,7 @@ def list_models(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Model
 
 
 @router.get("/models/{id}", summary="Show a model")
-def show_model(id: Hex32, desk: AtDesk) -> ModelOut:  # noqa: A002 - the path's name
+def show_model(id: Hex32, desk: AtDesk) -> ModelOut:
     model = desk.catalogue.model(ModelId(Bytes32(id)))
     if model is None:
         raise Missing(

@@ -105,12 +105,12 @@ def list_pools(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> PoolPa
 
 
 @router.get("/{id}", summary="Show a pool")
-def show(id: Hex32, desk: AtDesk) -> PoolOut:  # noqa: A002 - the path's name
+def show(id: Hex32, desk: AtDesk) -> PoolOut:
     return _pool(_find(desk, id))
 
 
 @router.post("/{id}/funding", summary="Prepare a deposit", status_code=201)
-def fund(id: Hex32, body: FundingIn, desk: AtDesk) -> list[ReadyTransaction]:  # noqa: A002 - the path's name
+def fund(id: Hex32, body: FundingIn, desk: AtDesk) -> list[ReadyTransaction]:
     """One or two transactions to send in this order: an ERC-20 token asks for an approval first."""
     pool, amount = _find(desk, id), int(body.amount)
     if amount == 0:
@@ -125,7 +125,7 @@ def fund(id: Hex32, body: FundingIn, desk: AtDesk) -> list[ReadyTransaction]:  #
 
 @router.get("/{id}/settlements", summary="List what a pool has settled")
 def list_settlements(
-    id: Hex32,  # noqa: A002 - the path's name
+    id: Hex32,
     desk: AtDesk,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -134,7 +134,7 @@ def list_settlements(
     return SettlementPage(items=[_settlement(item) for item in page.items], next=page.next)
 
 
-def _find(desk: AtDesk, id: str) -> Pool:  # noqa: A002
+def _find(desk: AtDesk, id: str) -> Pool:
     pool = desk.pools.find(PoolId(Bytes32(id)))
     if pool is None:
         raise Missing(f"No pool {id} is open.", "Send its transaction, and wait until that is final.")

@@ -115,13 +115,13 @@ def prepare(body: RegistrationIn, desk: AtDesk) -> RegistrationOut:
 
 
 @router.post("/registrations/{id}/signature", summary="Relay the creator's signature", status_code=202)
-def sign(id: Hex32, body: SignatureIn, desk: AtDesk) -> RegistrationOut:  # noqa: A002 - the path's name
+def sign(id: Hex32, body: SignatureIn, desk: AtDesk) -> RegistrationOut:
     """The operator anchors the root and pays the gas. Relaying twice has no effect."""
     return _registration(desk.registrar, desk.registrar.sign(Bytes32(id), body.signature))
 
 
 @router.get("/registrations/{id}", summary="Watch a registration")
-def show(id: Hex32, desk: AtDesk) -> RegistrationOut:  # noqa: A002 - the path's name
+def show(id: Hex32, desk: AtDesk) -> RegistrationOut:
     return _registration(desk.registrar, desk.registrar.show(Bytes32(id)))
 
 

@@ -76,7 +76,7 @@ def picture(
 
 
 @router.get("/works/{id}/thumbnail.png", summary="A work, small", response_class=Response, tags=["works"])
-def thumbnail(id: Hex32, desk: AtDesk) -> Response:  # noqa: A002 - the path's name
+def thumbnail(id: Hex32, desk: AtDesk) -> Response:
     work = desk.catalogue.work(WorkId(Bytes32(id)))
     if work is None or work.picture is None:
         raise Missing(f"There is no published picture of work {id}.", "Its creator may keep it private.")

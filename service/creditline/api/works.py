@@ -56,7 +56,7 @@ def list_works(
 
 
 @router.get("/{id}", summary="Show one work")
-def show(id: Hex32, desk: AtDesk) -> WorkOut:  # noqa: A002 - the path's name
+def show(id: Hex32, desk: AtDesk) -> WorkOut:
     work = desk.catalogue.work(WorkId(Bytes32(id)))
     if work is None:
         raise Missing(

@@ -89,7 +89,7 @@ class Pictures(Protocol):
 class Registrations(Protocol):
     """Registrations, by root."""
 
-    def find(self, id: Bytes32) -> Registration | None: ...  # noqa: A002 - the field's name
+    def find(self, id: Bytes32) -> Registration | None: ...
     def save_prepared(self, registration: Registration) -> None:
         """Keep a prepared registration. Has no effect where the id is known."""
 
@@ -176,7 +176,7 @@ class Registrar:
     def typed_data(self, registration: Registration) -> TypedData:
         return registration.batch.typed_data(self._domain)
 
-    def sign(self, id: Bytes32, signature: str) -> Registration:  # noqa: A002
+    def sign(self, id: Bytes32, signature: str) -> Registration:
         """Check the creator's signature, publish the manifest and send the anchor. Signing twice has no effect."""
         registration = self.show(id)
         if registration.status is not Status.PREPARED:
@@ -198,7 +198,7 @@ class Registrar:
         self._registrations.save_signed(signed, anchor)
         return self.show(id)
 
-    def show(self, id: Bytes32) -> Registration:  # noqa: A002
+    def show(self, id: Bytes32) -> Registration:
         registration = self._registrations.find(id)
         if registration is None:
             raise Missing(
