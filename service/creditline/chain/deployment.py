@@ -1,0 +1,172 @@
+"""Where the contracts are: read and written as JSON, and put there deterministically.
+
+Addresses follow from the code alone (CREATE2 through the factory that stands at the same address on practically every
+chain), so the file can be written before anything is sent, and a deployment that was killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from eth_abi.abi import encode as abi_encode
+from eth_utils.crypto import keccak
+
+from creditline.chain.direct import Direct
+from creditline.chain.keys import OperatorKey
+from creditline.chain.node import Node
+from creditline.errors import CreditlineError, Misconfigured, Unavailable
+from creditline.ids import Address, address, raw
+
+FACTORY = Address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
+_SALT = b"\0" * 32
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One set of contracts. `block` is where to begin reading; `demo_token` is set on development chains only."""
+
+    chain_id: int
+    works: Address
+    models: Address
+    ledger: Address
+    block: int
+    demo_token: Address | None = None
+
+    @property
+    def contracts(self) -> dict[Address, str]:
+        """What the follower listens to: address to contract name."""
+        return {self.works: "WorkRegistry", self.models: "ModelRegistry", self.ledger: "RoyaltyLedger"}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One contract to create: its address follows from `code`."""
+
+    name: str
+    code: bytes
+
+    @property
+    def address(self) -> Address:
+        digest = keccak(b"\xff" + raw(FACTORY) + _SALT + keccak(self.code))
+        return address("0x" + digest[12:].hex())
+
+
+def read_deployment(path: Path) -> Deployment:
+    """Raises `Misconfigured` for a file that is missing or is no deployment."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        token = document["demo_token"]
+        return Deployment(
+            chain_id=int(document["chain_id"]),
+            works=address(document["works"]),
+            models=address(document["models"]),
+            ledger=address(document["ledger"]),
+            block=int(document["block"]),
+            demo_token=address(token) if token else None,
+        )
+    except (OSError, ValueError, KeyError, TypeError, CreditlineError) as error:
+        raise Misconfigured(
+            f"{path} does not say where the contracts are: {type(error).__name__}.",
+            "Run scripts/deploy, or copy the file from the service that you want to read.",
+        ) from error
+
+
+def write_deployment(deployment: Deployment, path: Path) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text(json.dumps(asdict(deployment), indent=2) + "\n", "utf-8")
+    with half.open("rb") as written:
+        os.fsync(written.fileno())
+    half.replace(path)
+
+
+def deploy(
+    node: Node, key: OperatorKey, artifacts_dir: Path, path: Path, *, demo_token: bool = False
+) -> Deployment:
+    """Put the contracts on chain and say in `path` where. Repeating it, also after a kill, sends only what is missing."""
+    if not node.code_at(FACTORY):
+        raise Misconfigured(
+            f"Chain {node.chain_id} has no contract factory at {FACTORY}.",
+            "Deploy it there first; its transaction is public and the same for every chain.",
+        )
+    steps = _steps(artifacts_dir, demo_token=demo_token)
+    planned = _plan(node, steps)
+    deployment = _recorded(path, planned) or planned
+    write_deployment(deployment, path)
+    direct = Direct(node, key)
+    for step in steps:
+        if not node.code_at(step.address):
+            _create(direct, step)
+    return deployment
+
+
+def verify_deployment(node: Node, deployment: Deployment) -> None:
+    """Raises `Misconfigured` where a contract is missing: another chain, or a development chain that was restarted."""
+    for where, name in deployment.contracts.items():
+        if not node.code_at(where):
+            raise Misconfigured(
+                f"There is no {name} at {where} on chain {deployment.chain_id}.",
+                "Deploy the contracts again, or point to the chain that they are on.",
+            )
+
+
+def _create(direct: Direct, step: _Step) -> None:
+    mined = direct.send(FACTORY, _SALT + step.code)
+    if not mined.succeeded:
+        raise Unavailable(f"Creating {step.name} failed on chain.", "Run the deployment again.")
+
+
+def _steps(artifacts_dir: Path, *, demo_token: bool) -> list[_Step]:
+    works = _Step("WorkRegistry", _bytecode(artifacts_dir, "WorkRegistry"))
+    models = _Step("ModelRegistry", _bytecode(artifacts_dir, "ModelRegistry") + _arguments(works.address))
+    both = _arguments(works.address, models.address)
+    ledger = _Step("RoyaltyLedger", _bytecode(artifacts_dir, "RoyaltyLedger") + both)
+    token = [_Step("DemoYen", _bytecode(artifacts_dir, "demo/DemoYen"))] if demo_token else []
+    return [works, models, ledger, *token]
+
+
+def _plan(node: Node, steps: list[_Step]) -> Deployment:
+    works, models, ledger, *token = (step.address for step in steps)
+    # One before the first creation is the last block that surely has none of our events.
+    block = _first_block_with_code(node, works) if node.code_at(works) else node.latest().number
+    return Deployment(node.chain_id, works, models, ledger, block, token[0] if token else None)
+
+
+def _recorded(path: Path, planned: Deployment) -> Deployment | None:
+    """What an earlier run wrote, if it planned the same contracts: then its block is the right one."""
+    if not path.exists():
+        return None
+    found = read_deployment(path)
+    same = found.chain_id == planned.chain_id and found.contracts == planned.contracts
+    return found if same and found.demo_token == planned.demo_token and found.block <= planned.block else None
+
+
+def _first_block_with_code(node: Node, where: Address) -> int:
+    """Bisect; a node that keeps no old state says so, and then reading begins at the first block."""
+    low, high = 0, node.latest().number
+    try:
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if node.code_at(where, middle) else (middle + 1, high)
+    except Unavailable:
+        return 0
+    return low
+
+
+def _bytecode(artifacts_dir: Path, name: str) -> bytes:
+    path = artifacts_dir / "contracts" / f"{name}.sol" / f"{Path(name).name}.json"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        return raw(document["bytecode"])
+    except (OSError, ValueError, KeyError) as error:
+        raise Misconfigured(
+            f"The compiled contract {path} cannot be read: {type(error).__name__}.", "Run: npx hardhat build"
+        ) from error
+
+
+def _arguments(*addresses: Address) -> bytes:
+    return abi_encode(["address"] * len(addresses), list(addresses))
