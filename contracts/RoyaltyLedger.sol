@@ -7,11 +7,12 @@ import {EIP712} from "solady/src/utils/EIP712.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBitmap} from "solady/src/utils/LibBitmap.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
-import {SignatureCheckerLib} from "solady/src/utils/SignatureCheckerLib.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IRoyaltyLedger} from "./interfaces/IRoyaltyLedger.sol";
 import {IWorkRegistry} from "./interfaces/IWorkRegistry.sol";
+import {Payees} from "./libraries/Payees.sol";
 import {ReportLib} from "./libraries/ReportLib.sol";
+import {Signature} from "./libraries/Signature.sol";
 
 /// @notice See IRoyaltyLedger, which documents every function.
 contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
@@ -81,8 +82,8 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         received = _pull(p.token, amount);
         if (received == 0) revert ZeroValue();
         uint256 deposited = p.deposited + received;
-        if (deposited > type(uint128).max) revert PoolFull(poolId);
-        p.deposited = uint128(deposited);
+        if (deposited > type(uint96).max) revert PoolFull(poolId);
+        p.deposited = uint96(deposited);
         emit Funded(poolId, msg.sender, received);
     }
 
@@ -111,7 +112,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         Pool storage p = _opened(poolId);
         amount = fixedClaimable(poolId, role);
         if (amount == 0) revert NothingToPay();
-        p.paid[role] += uint128(amount);
+        p.paid[role] += uint96(amount);
         address to = p.payTo[role];
         emit FixedClaimed(poolId, role, to, amount);
         _push(p.token, to, amount);
@@ -128,7 +129,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRoyaltyLedger
-    function requestRefund(bytes32 poolId, uint128 amount) external {
+    function requestRefund(bytes32 poolId, uint96 amount) external {
         Pool storage p = _opened(poolId);
         if (msg.sender != p.integrator) revert NotIntegrator(msg.sender);
         uint40 refundableAt = uint40(block.timestamp) + p.window;
@@ -145,7 +146,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         amount = FixedPointMathLib.min(p.refundRequested, available(poolId));
         if (amount == 0) revert NothingToPay();
         p.refundRequested = 0;
-        p.deposited -= uint128(amount);
+        p.deposited -= uint96(amount);
         emit Refunded(poolId, amount);
         _push(p.token, msg.sender, amount);
     }
@@ -173,7 +174,8 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         if (role == COMMONS) return p.unattributed - p.paid[COMMONS];
         uint256 afterDeveloper = uint256(p.creatorBps) + p.developerBps;
         uint256[4] memory bounds = [uint256(p.creatorBps), afterDeveloper, afterDeveloper + p.computeBps, BPS];
-        return p.direct * bounds[role + 1] / BPS - p.direct * bounds[role] / BPS - p.paid[role];
+        uint256 gross = p.direct;
+        return gross * bounds[role + 1] / BPS - gross * bounds[role] / BPS - p.paid[role];
     }
 
     /// @inheritdoc IRoyaltyLedger
@@ -213,22 +215,27 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     {
         uint256 count = workIds.length;
         if (count > MAX_WORKS) revert TooManyWorks(count);
-        if (weights >> (count * WEIGHT_BITS) != 0) revert BadWeights(weights);
-        address[] memory payees = works.payeesOf(workIds);
+        address[] memory payees = Payees.payeesOf(works, workIds);
         mapping(address => uint256) storage credits = credit[token];
         bytes32 previous;
+        uint256 rest = weights;
         uint256 sum;
-        for (uint256 i; i < count; ++i) {
-            bytes32 workId = workIds[i];
-            if (workId <= previous) revert WorksNotAscending(workId);
-            previous = workId;
-            uint256 weight = (weights >> (i * WEIGHT_BITS)) & WEIGHT_MASK;
-            sum += weight;
-            if (weight == 0 || sum > PPM) revert BadWeights(weights);
-            uint256 reached = creatorPart * sum / PPM;
-            credits[payees[i]] += reached - attributed;
-            attributed = reached;
+        // Nothing here can overflow: weights have 20 bits, and all credits in a token are less than its pools received.
+        unchecked {
+            for (uint256 i; i < count; ++i) {
+                bytes32 workId = workIds[i];
+                if (workId <= previous) revert WorksNotAscending(workId);
+                previous = workId;
+                uint256 weight = rest & WEIGHT_MASK;
+                if (weight == 0) revert BadWeights(weights);
+                rest >>= WEIGHT_BITS;
+                sum += weight;
+                uint256 reached = creatorPart * sum / PPM;
+                credits[payees[i]] += reached - attributed;
+                attributed = reached;
+            }
         }
+        if (rest != 0 || sum > PPM) revert BadWeights(weights);
     }
 
     function _withdraw(address token, address who, address to) private returns (uint256 amount) {
@@ -255,8 +262,8 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     }
 
     function _write(Pool storage p, Meter memory meter) private {
-        p.direct = uint128(meter.direct);
-        p.unattributed = uint128(meter.unattributed);
+        p.direct = uint96(meter.direct);
+        p.unattributed = uint96(meter.unattributed);
     }
 
     function _read(bytes32 poolId, Pool storage p) private view returns (Meter memory) {
@@ -270,9 +277,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
 
     function _checkOperator(address operator, bytes32 structHash, bytes calldata sig) private view {
         if (msg.sender == operator && sig.length == 0) return;
-        if (!SignatureCheckerLib.isValidSignatureNowCalldata(operator, _hashTypedData(structHash), sig)) {
-            revert BadSignature(operator);
-        }
+        if (!Signature.isBy(operator, _hashTypedData(structHash), sig)) revert BadSignature(operator);
     }
 
     function _domainNameAndVersion() internal pure override returns (string memory, string memory) {

@@ -67,20 +67,20 @@ interface IRoyaltyLedger {
     /// @param payTo Whom the roles are paid to: developer, compute, treasury, commons.
     /// @param paid What these roles have taken out.
     struct Pool {
-        address operator;
+        uint96 direct;
+        uint96 unattributed;
         uint16 creatorBps;
         uint16 developerBps;
         uint16 computeBps;
-        uint32 window;
-        uint128 deposited;
-        uint128 direct;
         address token;
-        uint128 unattributed;
-        uint128 refundRequested;
+        uint96 deposited;
+        address operator;
+        uint32 window;
         address integrator;
+        uint96 refundRequested;
         uint40 refundableAt;
+        uint96[4] paid;
         address[4] payTo;
-        uint128[4] paid;
     }
 
     event PoolOpened(bytes32 indexed poolId, PoolParams params);
@@ -98,7 +98,7 @@ interface IRoyaltyLedger {
     );
     event FixedClaimed(bytes32 indexed poolId, uint8 indexed role, address to, uint256 amount);
     event Withdrawn(address indexed token, address indexed who, address indexed to, uint256 amount);
-    event RefundRequested(bytes32 indexed poolId, uint128 amount, uint40 refundableAt);
+    event RefundRequested(bytes32 indexed poolId, uint256 amount, uint40 refundableAt);
     event Refunded(bytes32 indexed poolId, uint256 amount);
 
     error AlreadyOpen(bytes32 poolId);
@@ -152,7 +152,7 @@ interface IRoyaltyLedger {
     /// Only the integrator.
     /// @dev A notice keeps standing. Whoever accepts usages should count the amount as gone from the request on; what is
     /// settled before the refund is still paid first.
-    function requestRefund(bytes32 poolId, uint128 amount) external;
+    function requestRefund(bytes32 poolId, uint96 amount) external;
 
     /// @notice Pays back what was asked for, or what is left of it, once the notice has run out. Only the integrator.
     function refund(bytes32 poolId) external returns (uint256 amount);

@@ -29,17 +29,19 @@ library PositionalTree {
     /// costs more than the hashing; the tests hold it against the plain form.
     function climb(bytes32 leaf, uint256 index, bytes32[] calldata proof) private pure returns (bytes32 node) {
         assembly ("memory-safe") {
+            // The pair is laid over the free memory pointer, which is put back below.
+            let free := mload(0x40)
+            mstore8(0x1f, 0x01)
             node := leaf
-            let pair := mload(0x40)
-            mstore8(pair, 0x01)
             let end := add(proof.offset, shl(5, proof.length))
-            for { let sibling := proof.offset } lt(sibling, end) { sibling := add(sibling, 0x20) } {
-                let right := and(index, 1)
-                mstore(add(pair, add(0x01, shl(5, right))), node)
-                mstore(add(pair, sub(0x21, shl(5, right))), calldataload(sibling))
-                node := keccak256(pair, 0x41)
+            for { let at := proof.offset } lt(at, end) { at := add(at, 0x20) } {
+                let right := shl(5, and(index, 1))
+                mstore(add(0x20, right), node)
+                mstore(sub(0x40, right), calldataload(at))
+                node := keccak256(0x1f, 0x41)
                 index := shr(1, index)
             }
+            mstore(0x40, free)
         }
     }
 }

@@ -1,0 +1,183 @@
+// Measures real transactions against the targets and against the checked-in snapshot.
+// `npm run gas` fails when either is missed; `npm run gas -- --update` writes the snapshot anew.
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import hre from "hardhat";
+import { connect, creator, deployAll, hash, now, send } from "./chain.js";
+import { packWeights } from "./money.js";
+import { batchLeafHash, parentHash } from "./tree.js";
+import { typedData } from "./typed.js";
+
+const SNAPSHOT = new URL("../../contracts/gas.json", import.meta.url);
+const OPERATOR = 1;
+const chain = await connect();
+const { works, models, ledger, token } = await deployAll(chain);
+const deadline = (await now(chain)) + 86_400n;
+const measured = {};
+
+const sign = (signer, type, contract, message) => signer.signTypedData(typedData(type, contract.address, message));
+const gas = async (...call) => Number((await send(chain, ...call)).gasUsed);
+
+async function registerFor(index, payee = creator(index).address) {
+  const message = {
+    creator: creator(index).address,
+    contentHash: hash(`content ${index}`),
+    recordHash: hash(`record ${index}`),
+    termsHash: hash("terms"),
+    payee,
+    deadline,
+  };
+  return gas(works, "registerFor", [...Object.values(message), await sign(creator(index), "Register", works, message)]);
+}
+
+async function registration() {
+  const me = chain.wallets[0].account.address;
+  const other = chain.wallets[5].account.address;
+  measured["register"] = await gas(works, "register", [hash("a"), hash("r"), hash("t"), me]);
+  measured["register, paid to another"] = await gas(works, "register", [hash("b"), hash("r"), hash("t"), other]);
+  measured["registerFor"] = await registerFor(0);
+}
+
+async function batch() {
+  const signer = creator(100);
+  const leaf = {
+    creator: signer.address,
+    contentHash: hash("batched"),
+    recordHash: hash("record"),
+    termsHash: hash("terms"),
+    payee: signer.address,
+    salt: hash("salt"),
+  };
+  const count = 2n ** 20n;
+  const index = 0b1011_0010_1110_0101_1001n;
+  const proof = Array.from({ length: 20 }, (_, i) => hash(`sibling ${i}`));
+  const root = proof.reduce(
+    (node, sibling, i) => ((index >> BigInt(i)) & 1n ? parentHash(sibling, node) : parentHash(node, sibling)),
+    batchLeafHash(leaf),
+  );
+  measured["anchor, any count"] = await gas(works, "anchor", [root, count, hash("manifest")]);
+  const sig = await sign(signer, "Batch", works, { root, count, deadline });
+  measured["materialise, 20 siblings"] = await gas(works, "materialise", [root, leaf, count, index, proof, deadline, sig]);
+}
+
+async function openPool() {
+  const address = (i) => chain.wallets[i].account.address;
+  const manifest = [hash("root"), 40n, await now(chain), hash("manifest")];
+  const { logs } = await send(chain, models, "registerDataset", manifest);
+  const model = await send(chain, models, "registerModel", [hash("weights"), hash("algorithm"), [logs[0].topics[1]]]);
+  const params = {
+    token: token.address,
+    integrator: address(0),
+    operator: address(OPERATOR),
+    arbiter: address(2),
+    modelId: model.logs[0].topics[1],
+    developer: address(3),
+    compute: address(4),
+    treasury: address(5),
+    commons: address(6),
+    creatorBps: 6000,
+    developerBps: 2000,
+    computeBps: 1500,
+    window: 86_400,
+    bond: 10n ** 9n,
+  };
+  const opened = await send(chain, ledger, "open", [params]);
+  measured["open a pool"] = Number(opened.gasUsed);
+  await send(chain, token, "mint", [address(0), 10n ** 15n]);
+  await send(chain, token, "approve", [ledger.address, 10n ** 15n]);
+  const poolId = opened.logs[0].topics[1];
+  await send(chain, ledger, "fund", [poolId, 10n ** 12n]);
+  measured["fund, steady"] = await gas(ledger, "fund", [poolId, 10n ** 12n]);
+  return poolId;
+}
+
+function report(poolId, nonce, workIds) {
+  const weights = workIds.map((_, i) => 61_803 + i);
+  return {
+    poolId,
+    nonce: BigInt(nonce),
+    outputHash: hash(`output ${nonce}`),
+    reportHash: hash(`report ${nonce}`),
+    revenue: 30_000_000n + BigInt(nonce),
+    weights: packWeights(weights),
+    workIds: [...workIds].sort(),
+    deadline,
+  };
+}
+
+async function settlement(poolId) {
+  const ids = [];
+  for (let i = 1; i <= 40; ++i) {
+    await registerFor(i);
+    ids.push(await works.read.workIdOf([creator(i).address, hash(`content ${i}`)]));
+  }
+  const operator = chain.wallets[OPERATOR].account;
+  const settle = async (nonce, k) => {
+    const message = report(poolId, nonce, ids.slice(0, k));
+    return gas(ledger, "settle", [poolId, message, await sign(operator, "Report", ledger, message)]);
+  };
+  measured["settle, k = 10, fresh payees"] = await settle(0, 10);
+  for (const k of [1, 3, 5, 10]) measured[`settle, k = ${k}`] = await settle(k, k);
+
+  const settleMany = async (first) => {
+    const reports = Array.from({ length: 100 }, (_, n) =>
+      report(poolId, first + n, [0, 13, 26].map((step) => ids[(n * 7 + step) % 40])),
+    );
+    const sig = await sign(operator, "Reports", ledger, { poolId, reports });
+    return Math.ceil((await gas(ledger, "settleMany", [poolId, reports, sig])) / 100);
+  };
+  await settleMany(256);
+  measured["settleMany(100), each, k = 3"] = await settleMany(356);
+}
+
+async function payment(poolId) {
+  await gas(ledger, "withdrawFor", [token.address, creator(1).address]);
+  measured["withdrawFor, known holder"] = await withdrawAgain(poolId);
+  await gas(ledger, "claimFixed", [poolId, 0]);
+  measured["claimFixed, fresh holder"] = await gas(ledger, "claimFixed", [poolId, 1]);
+}
+
+async function withdrawAgain(poolId) {
+  const workId = await works.read.workIdOf([creator(1).address, hash("content 1")]);
+  const message = report(poolId, 500, [workId]);
+  const sig = await sign(chain.wallets[OPERATOR].account, "Report", ledger, message);
+  await send(chain, ledger, "settle", [poolId, message, sig]);
+  return gas(ledger, "withdrawFor", [token.address, creator(1).address]);
+}
+
+// What the chain itself charges for, whatever the code: 48,200 for `register`, 67,200 for `materialise`, 127,900 for
+// `settle` with ten works. The rest is ours.
+const TARGETS = {
+  "register": 49_800,
+  "registerFor": 58_500,
+  "anchor, any count": 48_000,
+  "materialise, 20 siblings": 75_500,
+  "settle, k = 10": 140_500,
+  "settleMany(100), each, k = 3": 25_000,
+  "RoyaltyLedger, bytes": 20_000,
+};
+
+await registration();
+await batch();
+const poolId = await openPool();
+await settlement(poolId);
+await payment(poolId);
+for (const name of ["WorkRegistry", "ModelRegistry", "RoyaltyLedger"]) {
+  const { deployedBytecode } = await hre.artifacts.readArtifact(name);
+  measured[`${name}, bytes`] = (deployedBytecode.length - 2) / 2;
+}
+
+const { values: options } = parseArgs({ options: { update: { type: "boolean", default: false } } });
+if (options.update) await writeFile(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
+const snapshot = JSON.parse(await readFile(SNAPSHOT, "utf8").catch(() => "{}"));
+
+const failures = [];
+console.log(`${"operation".padEnd(32)}${"measured".padStart(10)}${"target".padStart(10)}${"snapshot".padStart(10)}`);
+for (const name of new Set([...Object.keys(measured), ...Object.keys(snapshot)])) {
+  const [value, target, kept] = [measured[name], TARGETS[name], snapshot[name]];
+  console.log(`${name.padEnd(32)}${String(value ?? "-").padStart(10)}${String(target ?? "").padStart(10)}${String(kept ?? "-").padStart(10)}`);
+  if (value > target) failures.push(`${name} is above its target`);
+  if (value !== kept) failures.push(`${name} differs from contracts/gas.json`);
+}
+for (const failure of failures) console.error(failure);
+process.exit(failures.length ? 1 : 0);
