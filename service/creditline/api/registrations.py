@@ -12,7 +12,7 @@ from creditline.api.fields import EXAMPLE_ADDRESS, Hex32, Wallet
 from creditline.api.problems import PROBLEMS
 from creditline.api.uploads import read_body
 from creditline.ids import Address, Bytes32, ContentHash
-from creditline.works.batch import WORKS_MAX
+from creditline.works.batch import WORKS_MAX, Leaf
 from creditline.works.record import CREDIT_MAX, TITLE_MAX
 from creditline.works.registration import (
     Picture,
@@ -67,13 +67,24 @@ class LikenessOut(BaseModel):
     creator: Wallet
 
 
+class LeafOut(BaseModel):
+    """One claim as the tree holds it, so that a wallet can check the root before it signs."""
+
+    work: Hex32
+    content_hash: Hex32
+    record_hash: Hex32
+    terms_hash: Hex32
+    payee: Wallet
+    salt: Hex32
+
+
 class RegistrationOut(BaseModel):
     id: Hex32 = Field(description="The root of the batch.")
     status: str = Field(examples=["prepared"], description="prepared, sent, anchored (final) or failed")
     creator: Wallet
     count: int
     deadline: int = Field(description="Unix second by which the root must be anchored.")
-    works: list[Hex32] = Field(description="Work ids, in the order of the batch.")
+    leaves: list[LeafOut] = Field(description="In the order of the tree.")
     likenesses: list[LikenessOut]
     typed_data: dict[str, Any] | None = Field(
         description="What the creator's wallet signs (eth_signTypedData_v4)."
@@ -146,11 +157,22 @@ def _registration(registrar: Registrar, registration: Registration) -> Registrat
         creator=batch.creator,
         count=len(batch.leaves),
         deadline=batch.deadline,
-        works=[leaf.work_id for leaf in batch.leaves],
+        leaves=[_leaf(leaf) for leaf in batch.leaves],
         likenesses=[LikenessOut(**vars(likeness)) for likeness in likenesses],
         typed_data=_printable(registrar.typed_data(registration)) if prepared else None,
         transaction=registration.transaction,
         problem=registration.problem,
+    )
+
+
+def _leaf(leaf: Leaf) -> LeafOut:
+    return LeafOut(
+        work=leaf.work_id,
+        content_hash=leaf.content_hash,
+        record_hash=leaf.record_hash,
+        terms_hash=leaf.terms_hash,
+        payee=leaf.payee,
+        salt=leaf.salt,
     )
 
 

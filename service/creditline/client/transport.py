@@ -1,0 +1,70 @@
+"""One request at a time: problem+json becomes the error it stands for, a busy service is asked again."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx2
+
+from creditline import errors
+from creditline.errors import Busy, CreditlineError, Unavailable
+
+TRIES = 8
+WAIT_S_MAX = 10.0
+_BY_SLUG = {
+    kind.slug: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, CreditlineError)
+}
+
+
+class Transport:
+    """Thread-safe. `url` is the service's address without a path."""
+
+    def __init__(self, url: str, timeout_s: float = 120.0, client: httpx2.Client | None = None) -> None:
+        self.url = url
+        self._client = client or httpx2.Client(base_url=url, timeout=timeout_s)
+
+    def get(self, path: str, **params: Any) -> Any:
+        given = {key: value for key, value in params.items() if value is not None}
+        return self.send("GET", path, params=given)
+
+    def post(self, path: str, **request: Any) -> Any:
+        """Every POST of the API may be repeated, so a lost answer is asked for again."""
+        return self.send("POST", path, **request)
+
+    def send(self, method: str, path: str, **request: Any) -> Any:
+        """Raises the `CreditlineError` that the answer stands for, `Unavailable` when there is none."""
+        for attempt in range(TRIES):
+            last = attempt == TRIES - 1
+            try:
+                response = self._client.request(method, path, **request)
+            except httpx2.TransportError as error:
+                if last or isinstance(error, httpx2.ConnectError):
+                    raise Unavailable(
+                        f"No answer from the service at {self.url}: {type(error).__name__}.",
+                        "Is it running? Start it with ./scripts/start.",
+                    ) from error
+            else:
+                if response.is_success:
+                    return response.json()
+                error_ = _read_problem(response)
+                if last or not isinstance(error_, Busy | Unavailable):
+                    raise error_
+            time.sleep(min(0.25 * 2**attempt, WAIT_S_MAX))
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _read_problem(response: httpx2.Response) -> CreditlineError:
+    try:
+        body = response.json()
+        kind = _BY_SLUG.get(str(body["type"]).rsplit(":", 1)[-1], CreditlineError)
+        return kind(str(body["title"]), str(body["detail"]))
+    except (ValueError, KeyError, TypeError):
+        return CreditlineError(
+            f"The service answered {response.status_code}.", "Is this a Creditline service?"
+        )
