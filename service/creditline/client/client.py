@@ -81,10 +81,9 @@ class Creditline:
         prepared = self._http.post("/v1/registrations", json=body)
         if prepared["status"] != "prepared":
             return dict(prepared)
-        signature = wallet.sign(_numbers(prepared["typed_data"]))
-        return dict(
-            self._http.post(f"/v1/registrations/{prepared['id']}/signature", json={"signature": signature})
-        )
+        signature = wallet.sign(read_prepared(prepared, body).typed_data(self._works_domain()))
+        path = f"/v1/registrations/{prepared['id']}/signature"
+        return dict(self._http.post(path, json={"signature": signature}))
 
     def add_picture(self, data: bytes, *, publish: bool = True) -> JSON:
         return dict(self._http.post("/v1/pictures", content=data, params={"publish": publish}))
