@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
+from creditline.client.prepared import read_prepared
 from creditline.client.transport import Transport
 from creditline.client.wallet import Wallet
 from creditline.errors import Conflict, Unavailable
