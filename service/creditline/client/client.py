@@ -171,6 +171,19 @@ class Creditline:
         """One step of settlement. Repeat it until nothing is waiting or sent."""
         return dict(self._http.post("/v1/settlements", headers={"Authorization": f"Bearer {operator_token}"}))
 
+    def settle_all(
+        self, operator_token: str, progress: Progress | None = None, timeout_s: float = 300
+    ) -> JSON:
+        """Settle until every receipt is in a finalised block, or failed."""
+
+        def is_done() -> JSON | None:
+            found = self.settle(operator_token)
+            if progress:
+                progress(found["settled"])
+            return found if found["waiting"] == found["sent"] == 0 else None
+
+        return self.wait(is_done, "receipts to settle", timeout_s)
+
     def balance(self, token: str, payee: str) -> JSON:
         return dict(self._http.get(f"/v1/balances/{token}/{payee}"))
 
