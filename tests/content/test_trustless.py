@@ -39,7 +39,9 @@ def test_a_car_holds_the_whole_file(store, large, accept):
 def test_without_a_format_the_bytes_come_as_a_download(store, data):
     name = store.put(data)
     answer = trustless.respond(store, name, None, BROWSER)
-    assert b"".join(answer.body) == data
+    pieces = list(answer.body)
+    assert b"".join(pieces) == data
+    assert all(pieces)  # an empty chunk would end the body early
     assert answer.headers["Content-Length"] == str(len(data))
     assert answer.content_type == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
