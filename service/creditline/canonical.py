@@ -30,9 +30,13 @@ def decode(data: bytes) -> JSON:
         document = json.loads(data)
         canonical = isinstance(document, dict) and encode(document) == data
     except (ValueError, RecursionError) as error:
-        raise Invalid("The document is not JSON.", "Fetch it again, or ask its author for the original.") from error
+        raise Invalid(
+            "The document is not JSON.", "Fetch it again, or ask its author for the original."
+        ) from error
     if not canonical:
-        raise Invalid("The document is JSON but not canonical (RFC 8785).", "Write it with sorted keys and no spaces.")
+        raise Invalid(
+            "The document is JSON but not canonical (RFC 8785).", "Write it with sorted keys and no spaces."
+        )
     return dict(document)
 
 
