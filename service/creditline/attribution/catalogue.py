@@ -1,0 +1,85 @@
+"""The works of one training set, searchable. Nothing outside the set is in the index, so nothing outside can be paid.
+
+Three exact FAISS indexes over the same works: keypoints (what was cut out, scaled, turned), patches (what a generator
+stitched together at its own place and size) and views (what looks alike as a whole). Exact search returns the same
+rows on every machine; at the sizes of one training set it is also fast enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from creditline.attribution.features import Features
+from creditline.attribution.patches import Patches, cut_patches
+from creditline.attribution.policy import Policy
+from creditline.attribution.training import TrainingSet
+
+# One thread, so that sums are formed in one order.
+faiss.omp_set_num_threads(1)
+
+_ROOT_SIFT_UNIT = np.float32(510)
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Per query row its nearest rows: `score` Q x K, and for each the `work` and the `row` within that work."""
+
+    score: NDArray[np.float32]
+    work: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+
+class Catalogue:
+    """Built once per training set from the features of its works, in the same order."""
+
+    def __init__(self, training_set: TrainingSet, features: Sequence[Features], policy: Policy) -> None:
+        assert len(training_set.works) == len(features)
+        self.training_set = training_set
+        self.features = tuple(features)
+        side, step = policy.rule("patches", "canvas"), policy.rule("patches", "work_step")
+        self.patches = tuple(cut_patches(each.canvas, each.ink, side, step) for each in features)
+        self._keypoints = _Index([as_vectors(each.descriptors) for each in features], faiss.IndexFlatIP)
+        self._patches = _Index([each.vectors for each in self.patches], faiss.IndexFlatL2)
+        self._views = _Index([each.views for each in features], faiss.IndexFlatIP)
+
+    def nearest_keypoints(self, descriptors: NDArray[np.uint8], count: int) -> Hits:
+        """By cosine, best first."""
+        return self._keypoints.search(as_vectors(descriptors), count)
+
+    def nearest_patches(self, patches: Patches, count: int) -> Hits:
+        """By squared distance, best first."""
+        return self._patches.search(patches.vectors, count)
+
+    def nearest_views(self, views: NDArray[np.float32], count: int) -> Hits:
+        """By cosine, best first."""
+        return self._views.search(views, count)
+
+
+class _Index:
+    """FAISS numbers rows through; this remembers whose they are."""
+
+    def __init__(self, parts: Sequence[NDArray[np.float32]], kind: type) -> None:
+        filled = [part for part in parts if len(part)]
+        self._work = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        self._row = np.concatenate([np.arange(len(part)) for part in parts] or [np.empty(0, np.int64)])
+        self._index = kind(filled[0].shape[1] if filled else 1)
+        if filled:
+            self._index.add(np.concatenate(filled))
+
+    def search(self, vectors: NDArray[np.float32], count: int) -> Hits:
+        count = min(count, len(self._work))
+        if not count or not len(vectors):
+            nobody = np.empty((len(vectors), 0), np.int64)
+            return Hits(nobody.astype(np.float32), nobody, nobody)
+        score, found = self._index.search(np.ascontiguousarray(vectors), count)
+        return Hits(score, self._work[found], self._row[found])
+
+
+def as_vectors(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """RootSIFT bytes as nearly unit vectors."""
+    return descriptors.astype(np.float32) / _ROOT_SIFT_UNIT

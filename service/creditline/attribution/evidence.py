@@ -1,0 +1,109 @@
+"""From candidates to evidence: which works show in a picture, exactly where, and how strongly.
+
+Encoder windows and keypoints nominate; nothing is evidence until the work, laid over the picture, agrees with it pixel
+by pixel. Two channels stand beside each other. `keypoints` finds works that were cut out, scaled, turned or mirrored;
+`patches` finds works of which a generator stitched parts in at their own place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from creditline.attribution.agreement import Agreement, Matrix, lay_over
+from creditline.attribution.catalogue import Catalogue
+from creditline.attribution.features import Mask
+from creditline.attribution.keypoints import Placement, locate, locate_among
+from creditline.attribution.policy import Policy
+from creditline.attribution.query import Query
+from creditline.attribution.stitching import find_stitches
+
+Channel = Literal["keypoints", "patches"]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """One work in one channel.
+
+    `score` per mille grows with the structure that agrees; `witnesses` counts keypoints or patches that agree on the
+    place, the second signal beside the pixels. `agrees` is on the query's canvas, `matrix` maps the work's onto it.
+    """
+
+    work: int
+    channel: Channel
+    score: int
+    witnesses: int
+    agrees: Mask
+    shown: Mask
+    matrix: Matrix
+
+
+def gather(query: Query, catalogue: Catalogue, policy: Policy) -> list[Evidence]:
+    """The best evidence per work and channel, strongest first."""
+    best: dict[tuple[int, Channel], Evidence] = {}
+    for evidence in (*_from_keypoints(query, catalogue, policy), *_from_patches(query, catalogue, policy)):
+        key = (evidence.work, evidence.channel)
+        if evidence.score and (key not in best or best[key].score < evidence.score):
+            best[key] = evidence
+    return sorted(best.values(), key=lambda evidence: (-evidence.score, evidence.work, evidence.channel))
+
+
+def _from_keypoints(query: Query, catalogue: Catalogue, policy: Policy) -> Iterable[Evidence]:
+    placements = locate(query.sightings, catalogue, policy)
+    nominated = _nominate(query, catalogue, policy) - {placement.work for placement in placements}
+    placements += locate_among(query.sightings, catalogue, sorted(nominated), policy)
+    placements.sort(key=lambda placement: -placement.inliers)
+    for placement in placements[: policy.rule("keypoints", "placements_max")]:
+        yield _weigh_placement(query, catalogue, placement, policy)
+
+
+def _nominate(query: Query, catalogue: Catalogue, policy: Policy) -> set[int]:
+    """Works that the encoder finds most alike to some window of the picture."""
+    hits = catalogue.nearest_views(query.windows, policy.rule("windows", "neighbours"))
+    return {int(work) for work in np.unique(hits.work)}
+
+
+def _weigh_placement(query: Query, catalogue: Catalogue, placement: Placement, policy: Policy) -> Evidence:
+    """Score: the part of the work's visible structure that agrees, discounted while there is little of it."""
+    agreement = lay_over(query.canvas, catalogue.features[placement.work], placement.matrix)
+    part = agreement.structure_agrees / max(1, agreement.structure_shown)
+    amount = _saturate(agreement.structure_agrees, query, policy.rule("keypoints", "amount_ppm"))
+    return Evidence(
+        placement.work,
+        "keypoints",
+        int(1000 * part * amount),
+        placement.inliers,
+        agreement.agrees,
+        agreement.shown,
+        placement.matrix,
+    )
+
+
+def _from_patches(query: Query, catalogue: Catalogue, policy: Policy) -> Iterable[Evidence]:
+    """Score: how much structure agrees in the connected pieces of the picture where the work's patches voted."""
+    for stitch in find_stitches(query.canvas, query.ink, catalogue, policy):
+        work = catalogue.features[stitch.work]
+        agreement = lay_over(query.canvas, work, stitch.matrix)
+        agrees = _keep_touched(agreement, stitch.around)
+        structure = np.count_nonzero(agrees & stitch.around)
+        amount = _saturate(structure, query, policy.rule("patches", "amount_ppm"))
+        yield Evidence(
+            stitch.work, "patches", int(1000 * amount), stitch.votes, agrees, agreement.shown, stitch.matrix
+        )
+
+
+def _keep_touched(agreement: Agreement, around: Mask) -> Mask:
+    """Only the connected pieces of agreement that reach into `around`."""
+    _count, pieces = cv2.connectedComponents(agreement.agrees.astype(np.uint8), connectivity=4)
+    touched = np.unique(pieces[agreement.agrees & around])
+    return np.asarray(np.isin(pieces, touched[touched > 0]))
+
+
+def _saturate(pixels: int, query: Query, amount_ppm: int) -> float:
+    """0 for nothing, towards 1 as the pixels pass `amount_ppm` of the canvas."""
+    return 1 - math.exp(-pixels * 1_000_000 / (query.ink.size * amount_ppm))

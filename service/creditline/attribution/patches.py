@@ -1,0 +1,41 @@
+"""Small squares of a picture at fixed scale: the channel for pictures that are stitched from parts of works.
+
+Local denoisers, and trained diffusion models to the extent that they resemble them, copy patches without moving or
+scaling them far. A patch counts only if it has structure; a flat one looks the same everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditline.attribution.features import Mask, Pixels, shrink
+
+SIZE = 8
+_CONTRAST_MIN = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Patches:
+    """`vectors` N x 192 float32 RGB levels; `places` N x 2, x and y of the top left corner on the patch canvas."""
+
+    vectors: NDArray[np.float32]
+    places: NDArray[np.int64]
+
+
+def cut_patches(canvas: Pixels, ink: Mask, side: int, step: int) -> Patches:
+    """All structured patches of a picture at `side` pixels, every `step` pixels."""
+    small = shrink(canvas, side)
+    inked = shrink(ink.astype(np.uint8) * 255, side) > 127
+    vectors, places = [], []
+    for y in range(0, small.shape[0] - SIZE + 1, step):
+        for x in range(0, small.shape[1] - SIZE + 1, step):
+            patch = small[y : y + SIZE, x : x + SIZE]
+            if np.count_nonzero(inked[y : y + SIZE, x : x + SIZE]) >= SIZE * SIZE // 4:
+                vectors.append(patch.ravel())
+                places.append((x, y))
+    stacked = np.array(vectors, np.float32).reshape(-1, SIZE * SIZE * 3)
+    structured = stacked.reshape(len(stacked), SIZE * SIZE, 3).std(axis=1).max(axis=1, initial=0) >= _CONTRAST_MIN
+    return Patches(stacked[structured], np.array(places, np.int64).reshape(-1, 2)[structured])
