@@ -1,0 +1,42 @@
+"""The chain as an auditor reads it: everything as of one finalised block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from creditline.chain.deployment import Deployment
+from creditline.chain.events import Event
+from creditline.chain.node import Node
+from creditline.chain.reader import ChainReader
+from creditline.chain.signatures import SignatureVerifier
+from creditline.ids import Address, PoolId
+from creditline.typed_data import TypedData
+
+
+class FinalisedChain:
+    """Pins the newest finalised block when it is made. Raises `Unavailable` when the node does not answer."""
+
+    def __init__(self, node: Node, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self._reader = ChainReader(node, deployment)
+        self._is_signed = SignatureVerifier(node)
+        self.block = self._reader.finalised_block()
+
+    def events(self) -> Iterable[Event]:
+        return self._reader.events(self.deployment.block, self.block)
+
+    def is_signed(self, who: Address, data: TypedData, signature: str) -> bool:
+        return self._is_signed(who, data, signature)
+
+    def credit(self, token: Address, who: Address) -> int:
+        return self._reader.credit(token, who, self.block)
+
+    def pool(self, pool_id: PoolId) -> dict[str, Any]:
+        return self._reader.pool(pool_id, self.block)
+
+    def fixed_claimable(self, pool_id: PoolId, role: int) -> int:
+        return self._reader.fixed_claimable(pool_id, role, self.block)
+
+    def token_balance(self, token: Address, owner: Address) -> int:
+        return self._reader.balance(token, owner, self.block)
