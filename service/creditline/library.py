@@ -16,11 +16,15 @@ class Stored:
     digest: Bytes32
 
 
-class Library(Protocol):
-    """Every byte that comes back has been checked against its name."""
-
-    def put(self, data: bytes) -> Stored:
-        """Keep `data`. Putting the same bytes again has no effect."""
+class Archive(Protocol):
+    """Reads. Every byte that comes back has been checked against its name."""
 
     def fetch(self, digest: Bytes32, limit: int) -> bytes:
         """Raises `Missing`, `TooLarge` above `limit` bytes, `Corrupt`, or `Unavailable`."""
+
+
+class Library(Archive, Protocol):
+    """Reads and keeps."""
+
+    def put(self, data: bytes) -> Stored:
+        """Keep `data`. Putting the same bytes again has no effect."""

@@ -61,7 +61,7 @@ class Operator(Protocol):
 
     address: Address
 
-    def sign(self, data: TypedData) -> str: ...
+    def sign_typed(self, data: TypedData) -> str: ...
 
 
 SignatureCheck = Callable[[Address, TypedData, str], bool]
@@ -161,7 +161,7 @@ class ReceiptBook:
     def _sign(self, reservation: Reservation, report: canonical.JSON, report_hash: Bytes32) -> Receipt:
         shares = tuple((WorkId(bytes32(entry["work"])), int(entry["share"])) for entry in report["works"])
         receipt = Receipt(reservation.usage, reservation.nonce, report_hash, shares, reservation.deadline)
-        return replace(receipt, signature=self._operator.sign(receipt.typed_data(self._domain)))
+        return replace(receipt, signature=self._operator.sign_typed(receipt.typed_data(self._domain)))
 
 
 def _usage_document(reservation: Reservation, picture: str) -> canonical.JSON:

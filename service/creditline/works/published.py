@@ -8,7 +8,7 @@ from typing import TypeVar
 from creditline import canonical
 from creditline.errors import Missing, Unavailable
 from creditline.ids import Bytes32
-from creditline.library import Library
+from creditline.library import Archive
 from creditline.typed_data import Domain
 from creditline.works.batch import MANIFEST_BYTES_MAX, Batch, SignatureCheck, read_manifest
 from creditline.works.dataset import DATASET_BYTES_MAX, Dataset, read_dataset
@@ -22,8 +22,8 @@ Document = TypeVar("Document")
 class PublishedDocuments:
     """Every method raises `Invalid` for a document that can never be right, whoever serves it."""
 
-    def __init__(self, library: Library, domain: Domain, is_signed: SignatureCheck) -> None:
-        self._library = library
+    def __init__(self, archive: Archive, domain: Domain, is_signed: SignatureCheck) -> None:
+        self._archive = archive
         self._domain = domain
         self._is_signed = is_signed
 
@@ -44,7 +44,7 @@ class PublishedDocuments:
 
     def _read(self, digest: Bytes32, limit: int, read: Callable[[bytes], Document]) -> Document | None:
         try:
-            data = self._library.fetch(digest, limit)
+            data = self._archive.fetch(digest, limit)
         except (Missing, Unavailable):
             return None
         return read(data)
