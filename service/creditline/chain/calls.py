@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from creditline.chain.abi import DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
 from creditline.chain.deployment import Deployment
-from creditline.ids import Address, Bytes32, ContentHash, DatasetId, PoolId, WorkId, raw
+from creditline.ids import Address, Bytes32, ContentHash, DatasetId, PoolId, WorkId, bytes32, raw
 from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt
-from creditline.works.batch import Leaf
+from creditline.works.batch import Batch, Leaf
 
 
 class Call(NamedTuple):
@@ -36,6 +36,13 @@ class Opening:
     proof: Sequence[bytes]
     deadline: int
     signature: str
+
+    @classmethod
+    def of(cls, batch: Batch, index: int) -> Opening:
+        """Open the leaf at `index` of a signed batch."""
+        tree = batch.tree()
+        place = (bytes32(tree.root), batch.leaves[index], len(batch.leaves), index, tree.proof(index))
+        return cls(*place, batch.deadline, batch.signature)
 
 
 class Calls:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
+from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.deployment import Deployment
 from creditline.chain.events import Event
 from creditline.chain.node import Block, Node
@@ -37,10 +38,6 @@ class Sink(Protocol):
         """Forget everything that came from the chain."""
 
 
-def _nothing(_step: str) -> None:
-    """The checkpoint of production: tests pass one that stops the process."""
-
-
 class Follower:
     """One thread. `rebuild`: begin again, rather than stop, when a final block has been taken back."""
 
@@ -53,7 +50,7 @@ class Follower:
         rebuild: bool = False,
         span: int = SPAN_MAX,
         poll_s: float = 0.5,
-        checkpoint: Callable[[str], None] = _nothing,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._node = node
         self._deployment = deployment

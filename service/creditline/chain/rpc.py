@@ -31,7 +31,7 @@ class Rpc:
     """JSON-RPC over HTTP to a node of one chain. Safe to share between threads."""
 
     def __init__(self, url: str, chain_id: int, timeout_s: float) -> None:
-        from web3 import HTTPProvider  # noqa: PLC0415 - takes two seconds, which `--help` should not
+        from web3 import HTTPProvider  # here, because it takes two seconds, which `--help` should not
 
         self.url = url
         self.chain_id = chain_id

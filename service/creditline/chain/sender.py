@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.direct import GAS_MARGIN_PERCENT, unsigned
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Fees, Mined, Node, Reverted
@@ -37,10 +37,6 @@ class SendingPolicy:
     poll_s: float = 0.5
 
 
-def _nothing(_step: str) -> None:
-    """The checkpoint of production: tests pass one that stops the process."""
-
-
 class Sender:
     """One key, one outbox, one thread. `wake` is set by whoever enqueues, so that nothing waits for the next poll."""
 
@@ -52,7 +48,7 @@ class Sender:
         *,
         policy: SendingPolicy | None = None,
         wake: threading.Event | None = None,
-        checkpoint: Callable[[str], None] = _nothing,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._node = node
         self._key = key

@@ -1,0 +1,62 @@
+"""Works that stand in an anchored batch, and what writes one into the registry. Implements `royalties.settlement.Materials`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from creditline.errors import Missing, Unavailable
+from creditline.ids import Bytes32, WorkId
+from creditline.store.chain_tables import anchors, works
+from creditline.store.database import Database
+from creditline.store.documents import Documents
+from creditline.store.upsert import chunks
+from creditline.store.wanted import Fetched
+from creditline.transactions import Transaction
+from creditline.works.batch import Batch
+
+EncodeMaterialise = Callable[[Batch, int], Transaction]
+"""A signed batch and the position of a work in it."""
+
+
+class Materials:
+    def __init__(self, database: Database, documents: Documents, encode: EncodeMaterialise) -> None:
+        self._database = database
+        self._documents = documents
+        self._encode = encode
+
+    def not_on_chain(self, ids: Sequence[WorkId]) -> list[WorkId]:
+        """Those that no finalised block has in the registry, in the order given."""
+        written: set[str] = set()
+        with self._database.read() as connection:
+            for chunk in chunks(ids):
+                statement = select(works.c.id).where(works.c.id.in_(chunk), works.c.on_chain)
+                written.update(connection.scalars(statement))
+        return [work for work in ids if work not in written]
+
+    def materialise(self, work: WorkId) -> Transaction:
+        """Raises `Missing` for a work that stands in no batch, `Unavailable` while its manifest cannot be had."""
+        manifest, index = self._place(work)
+        batch = self._documents.batch(manifest)
+        if batch is None:
+            raise Unavailable(f"The batch manifest {manifest} cannot be fetched now.", "Try again later.")
+        return self._encode(batch, index)
+
+    def _place(self, work: WorkId) -> tuple[Bytes32, int]:
+        """The manifest that entered the work, and its position there."""
+        is_loaded = (anchors.c.root == works.c.anchor) & (anchors.c.state == Fetched.LOADED)
+        statement = (
+            select(anchors.c.manifest, works.c.leaf_index)
+            .join(works, is_loaded)
+            .where(works.c.id == work, works.c.leaf_index >= 0)
+            .order_by(anchors.c.number, anchors.c.log_index)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            raise Missing(
+                f"The work {work} stands in no anchored batch.",
+                "Wait until its anchor is final, or register it.",
+            )
+        return Bytes32(row.manifest), row.leaf_index

@@ -1,0 +1,83 @@
+"""Turns the event log into rows: in chain order, each event once, one transaction per block."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from creditline.errors import Conflict, Corrupt, CreditlineError, Unavailable
+from creditline.store import ledger_rows, model_rows, work_rows
+from creditline.store.database import Database
+from creditline.store.event_log import PROJECTOR, ChainEvent, Cursor, EventLog, read_cursor, write_cursor
+
+_log = logging.getLogger(__name__)
+_EVENTS_PER_STEP = 500
+_HANDLERS = {
+    "WorkRegistry": work_rows.HANDLERS,
+    "ModelRegistry": model_rows.HANDLERS,
+    "RoyaltyLedger": ledger_rows.HANDLERS,
+}
+
+
+def _pass_by(_step: str) -> None:
+    """The checkpoint of production: tests pass one that ends the process."""
+
+
+class Projector:
+    """One thread. `wake` is what the event log sets when it has grown."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        wake: threading.Event | None = None,
+        poll_s: float = 1,
+        checkpoint: Callable[[str], None] = _pass_by,
+    ) -> None:
+        self._database = database
+        self._events = EventLog(database)
+        self._wake = wake or threading.Event()
+        self._poll_s = poll_s
+        self._checkpoint = checkpoint
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. A database that is away is waited for; anything else ends the thread with its error."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                if not self.step():
+                    self._wake.wait(self._poll_s)
+            except Unavailable as outage:
+                _log.warning("The projector waits: %s", outage)
+                stop.wait(self._poll_s)
+            except CreditlineError:
+                _log.critical("The projector stops: an event contradicts the rows before it.")
+                raise
+
+    def step(self) -> bool:
+        """Project the next events. True when there may be more."""
+        with self._database.read() as connection:
+            cursor = read_cursor(connection, PROJECTOR)
+        blocks = self._events.after(-1 if cursor is None else cursor[0], _EVENTS_PER_STEP)
+        for block in blocks:
+            cursor = self._project(cursor, block)
+        return bool(blocks)
+
+    def _project(self, cursor: Cursor | None, block: Sequence[ChainEvent]) -> Cursor:
+        after = (block[0].block_number, block[0].block_hash)
+        with self._database.write() as connection:
+            if read_cursor(connection, PROJECTOR) != cursor:
+                raise Conflict("Somebody else projects into this database.", "Run one service per database.")
+            for event in block:
+                handler = _HANDLERS[event.contract].get(event.name)
+                if handler is None:
+                    raise Corrupt(
+                        f"This version does not know the event {event.contract}.{event.name}.",
+                        "Update Creditline.",
+                    )
+                handler(connection, event)
+            write_cursor(connection, PROJECTOR, after)
+            self._checkpoint("before-commit")
+        self._checkpoint("committed")
+        return after
