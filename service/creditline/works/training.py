@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from creditline.errors import Conflict, Missing
 from creditline.ids import Bytes32, WorkId
-from creditline.works.catalogue import Catalogue, RegisteredWork
+from creditline.works.catalogue import RegisteredWork
 from creditline.works.dataset import Dataset, compose_dataset
 from creditline.works.terms import Training
 
 
-def compose_training_set(name: str, ids: Sequence[WorkId], catalogue: Catalogue, cutoff: int) -> Dataset:
+def compose_training_set(
+    name: str, ids: Sequence[WorkId], find: Callable[[WorkId], RegisteredWork | None], cutoff: int
+) -> Dataset:
     """Raises `Missing` for works not registered, `Conflict` for reserved works and for second copies of the same pixels."""
-    works = {id_: catalogue.work(id_) for id_ in ids}
+    works = {id_: find(id_) for id_ in ids}
     if unknown := [id_ for id_, work in works.items() if work is None]:
         raise Missing(
             f"{_some(unknown)} not registered.", "Register them first, and wait until that is final."

@@ -1,0 +1,109 @@
+import pytest
+
+from creditline import canonical, merkle
+from creditline.errors import Conflict, Invalid, Missing
+from creditline.ids import ContentHash, WorkId, bytes32
+from creditline.pages import Page
+from creditline.works.catalogue import RegisteredDataset, RegisteredModel, RegisteredWork
+from creditline.works.dataset import Dataset, compose_dataset, read_dataset
+from creditline.works.terms import Training
+from creditline.works.training import compose_training_set
+from tests.works.samples import facts, wallet
+
+AIKO = wallet("aiko").address
+IDS = [WorkId(bytes32(bytes([n]) * 32)) for n in (3, 1, 2)]
+
+
+def test_a_dataset_is_in_ascending_order_each_once() -> None:
+    dataset = compose_dataset("set", [*IDS, IDS[0]])
+    assert list(dataset.works) == sorted(IDS)
+    assert merkle.verify(
+        dataset.tree().root, merkle.dataset_leaf(dataset.works[1]), 1, 3, dataset.tree().proof(1)
+    )
+
+
+def test_a_manifest_reads_back() -> None:
+    dataset = compose_dataset("set", IDS)
+    assert read_dataset(dataset.manifest()) == dataset
+
+
+def test_a_manifest_with_another_root_is_refused() -> None:
+    document = canonical.decode(compose_dataset("set", IDS).manifest()) | {"root": "0x" + "00" * 32}
+    with pytest.raises(Invalid, match="does not follow"):
+        read_dataset(canonical.encode(document))
+
+
+def test_disorder_and_emptiness_are_refused() -> None:
+    with pytest.raises(Invalid, match="ascending"):
+        Dataset("set", tuple(IDS))
+    with pytest.raises(Invalid, match="1 to 1,000,000"):
+        Dataset("set", ())
+
+
+class Registered:
+    """A catalogue of works in memory."""
+
+    def __init__(self, *works: RegisteredWork) -> None:
+        self._works = {work.id: work for work in works}
+
+    def work(self, id: WorkId) -> RegisteredWork | None:
+        return self._works.get(id)
+
+    def works(self, creator: object, cursor: str | None, limit: int) -> Page[RegisteredWork]:
+        return Page(tuple(self._works.values()), None)
+
+    def dataset(self, id: object) -> RegisteredDataset | None:
+        return None
+
+    def datasets(self, cursor: str | None, limit: int) -> Page[RegisteredDataset]:
+        return Page((), None)
+
+    def dataset_works(self, id: object) -> list[tuple[int, RegisteredWork]]:
+        return []
+
+    def model(self, id: object) -> RegisteredModel | None:
+        return None
+
+    def models(self, cursor: str | None, limit: int) -> Page[RegisteredModel]:
+        return Page((), None)
+
+
+def work(
+    id: WorkId, at: int, pixels: str, training: Training = Training.ALLOWED, out: int | None = None
+) -> RegisteredWork:
+    found = facts(id, pixels)
+    blank = bytes32(bytes(32))
+    return RegisteredWork(
+        id=id, creator=AIKO, owner=AIKO, payee=AIKO, content_hash=ContentHash(found.content_hash), pixel_hash=found.pixel_hash,
+        record_hash=blank, terms_hash=blank, title="t", author="", licence="CC0-1.0", training=training, picture=None,
+        registered_at=at, anchor=None, index=None, on_chain=True, opted_out_at=out,
+    )  # fmt: skip
+
+
+def test_a_training_set_of_free_works_is_composed() -> None:
+    catalogue = Registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b"))
+    assert compose_training_set("set", IDS[:2], catalogue, 10).works == tuple(sorted(IDS[:2]))
+
+
+def test_unknown_works_are_named() -> None:
+    with pytest.raises(Missing, match=IDS[1]):
+        compose_training_set("set", IDS[:2], Registered(work(IDS[0], 1, "a")), 10)
+
+
+def test_forbidden_works_are_named() -> None:
+    catalogue = Registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b", Training.FORBIDDEN))
+    with pytest.raises(Conflict, match=f"{IDS[1]} is reserved"):
+        compose_training_set("set", IDS[:2], catalogue, 10)
+
+
+def test_an_opt_out_counts_from_its_second_on() -> None:
+    catalogue = Registered(work(IDS[0], 1, "a", out=10))
+    with pytest.raises(Conflict, match="reserved"):
+        compose_training_set("set", IDS[:1], catalogue, 10)
+    assert compose_training_set("set", IDS[:1], catalogue, 9).works == (IDS[0],)
+
+
+def test_the_later_of_two_equal_pictures_is_named() -> None:
+    catalogue = Registered(work(IDS[0], 5, "same"), work(IDS[1], 2, "same"))
+    with pytest.raises(Conflict, match=f"{IDS[0]} .* registered earlier"):
+        compose_training_set("set", IDS[:2], catalogue, 10)
