@@ -1,0 +1,112 @@
+"""Batches: what creators signed for, under the roots that stand on chain.
+
+Anyone may announce any root with any manifest, so a root is judged by all its announcements together: one good manifest
+makes the batch good, and the false ones beside it mean nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from creditline.audit.documents import Documents, parse
+from creditline.audit.evidence import Chain
+from creditline.audit.registry import Anchoring, Registry
+from creditline.audit.step import Check, Place, Step, Wrong, examine, require
+from creditline.errors import Invalid, Unavailable
+from creditline.ids import Address, Bytes32, WorkId, bytes32
+from creditline.typed_data import TypedData, works_domain
+from creditline.works.batch import MANIFEST_BYTES_MAX, Batch, Leaf, read_manifest
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A work as its creator signed for it. `position` is its place in the batch."""
+
+    leaf: Leaf
+    root: Bytes32
+    at: int
+    place: Place
+    position: int
+
+
+class Anchors:
+    """Judges roots, and keeps the claims of good batches. The first claim to a work counts."""
+
+    def __init__(self, chain: Chain, documents: Documents, registry: Registry) -> None:
+        self.claims: dict[WorkId, Claim] = {}
+        self.batches: dict[Bytes32, dict[WorkId, Claim]] = {}
+        self.unread = 0
+        self._chain = chain
+        self._documents = documents
+        self._registry = registry
+        deployment = chain.deployment
+        self._domain = works_domain(deployment.chain_id, deployment.works)
+        self._opened = {(work.anchor, work.creator) for work in registry.works.values()}
+
+    def examine(self, root: Bytes32, *, matters: bool) -> tuple[Step, list[Claim]]:
+        """Judge a root, and say which claims it holds."""
+        announced = self._registry.anchors[root]
+        claims: list[Claim] = []
+
+        def question() -> str:
+            batch, false_ones = self._find_batch(root, announced)
+            claims.extend(self._keep(root, batch, announced[0]))
+            return self._remarks(batch, false_ones)
+
+        step = examine(Check.ANCHORS, f"batch {root}", announced[0].place, question, matters=matters)
+        return step, claims
+
+    def _find_batch(self, root: Bytes32, announced: list[Anchoring]) -> tuple[Batch, int]:
+        faults: list[Wrong | Invalid | Unavailable] = []
+        counts_of: dict[Bytes32, set[int]] = {}
+        for anchoring in announced:
+            counts_of.setdefault(anchoring.manifest, set()).add(anchoring.count)
+        for manifest, counts in counts_of.items():
+            try:
+                return self._read_batch(root, manifest, counts, announced[0].at), len(faults)
+            except (Wrong, Invalid, Unavailable) as fault:
+                faults.append(fault)
+        unread = [fault for fault in faults if isinstance(fault, Unavailable)]
+        self.unread += bool(unread)
+        # A manifest that nobody could fetch may be the good one.
+        raise unread[0] if unread else faults[0]
+
+    def _read_batch(self, root: Bytes32, manifest: Bytes32, counts: set[int], at: int) -> Batch:
+        data = self._documents.fetch(manifest, MANIFEST_BYTES_MAX)
+        batch = parse("batch manifest", lambda text: read_manifest(text, self._domain, self._is_signed), data)
+        # Reading has proved that this root follows from the leaves.
+        proved = json.loads(data)["root"]
+        require(proved == root, f"its manifest is that of another batch, {proved}")
+        count = len(batch.leaves)
+        require(count in counts, f"it was announced with {min(counts)} works and its manifest holds {count}")
+        late = f"it was anchored at {at}, after its creator's deadline of {batch.deadline}"
+        require(batch.deadline >= at, late)
+        return batch
+
+    def _is_signed(self, creator: Address, data: TypedData, signature: str) -> bool:
+        """A contract wallet may have changed its keys since: then it counts that the registry once accepted the batch."""
+        return self._chain.is_signed(creator, data, signature) or (_root(data), creator) in self._opened
+
+    def _remarks(self, batch: Batch, false_ones: int) -> str:
+        remarks = [f"{false_ones} false announcements of it are ignored"] if false_ones else []
+        data = batch.typed_data(self._domain)
+        if not self._chain.is_signed(batch.creator, data, batch.signature):
+            remarks.append(
+                "its signature does not hold today; the registry accepted one when it opened a work of it"
+            )
+        return "; ".join(remarks)
+
+    def _keep(self, root: Bytes32, batch: Batch, first: Anchoring) -> list[Claim]:
+        claims = [
+            Claim(leaf, root, first.at, first.place, position) for position, leaf in enumerate(batch.leaves)
+        ]
+        self.batches[root] = {claim.leaf.work_id: claim for claim in claims}
+        for work, claim in self.batches[root].items():
+            earlier = self.claims.get(work, claim)
+            self.claims[work] = min(earlier, claim, key=lambda held: held.place)
+        return claims
+
+
+def _root(data: TypedData) -> Bytes32:
+    return bytes32(data["message"]["root"])

@@ -1,0 +1,134 @@
+"""The audit: replay the logs, then examine what they name, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from creditline.audit.anchors import Anchors
+from creditline.audit.book import Book
+from creditline.audit.datasets import Datasets
+from creditline.audit.documents import Documents
+from creditline.audit.evidence import Chain, Event
+from creditline.audit.money import Money
+from creditline.audit.pixels import Pixels, Recompute
+from creditline.audit.sampling import Sampling
+from creditline.audit.settlements import Settlements
+from creditline.audit.step import END, Check, Outcome, Step
+from creditline.audit.verdict import Progress, Tally, Verdict, count_figures
+from creditline.audit.works import Works
+from creditline.ids import Address, DatasetId, PoolId
+from creditline.library import Library
+
+
+@dataclass(frozen=True)
+class Options:
+    """`pools` limits the audit to some pools and what they rest on; None is all of them.
+
+    Whatever is chosen, all events are replayed and all of storage is compared. `works_max` bounds the works of all data
+    sets together, `findings_max` what is kept to be shown.
+    """
+
+    pools: frozenset[PoolId] | None = None
+    pictures: Sampling = field(default_factory=Sampling)
+    works_max: int = 2_000_000
+    findings_max: int = 1_000
+
+
+def verify(
+    chain: Chain,
+    library: Library,
+    *,
+    recompute: Recompute | None = None,
+    progress: Progress | None = None,
+    options: Options | None = None,
+) -> Verdict:
+    """Recompute everything. `progress` is told of every step; `recompute` is the engine, for the deep check.
+
+    Raises `Unavailable` when the node does not give its events: then there is nothing to judge.
+    """
+    options = options or Options()
+    tally = Tally(progress, options.findings_max)
+    book, events = Book(), list(chain.events())
+    for event in events:
+        tally.add(book.apply(event))
+    tally.add(Step(Check.LOGS, f"{len(events)} events", Outcome.OK, "", END))
+    audit = _Audit(chain, library, book, options)
+    for step in audit.examine(events, recompute):
+        tally.add(step)
+    return tally.close(count_figures(book, len(events), set(audit.anchors.claims)))
+
+
+class _Scope:
+    """What the chosen pools rest on. Where there are no pools yet, everything matters."""
+
+    def __init__(self, book: Book, chosen: frozenset[PoolId] | None) -> None:
+        pools = [pool for name, pool in book.ledger.pools.items() if chosen is None or name in chosen]
+        self.pools: set[PoolId] = {pool.id for pool in pools}
+        self.operators: set[Address] = {pool.params.operator for pool in pools}
+        models = {pool.params.model_id for pool in pools} & set(book.registry.models)
+        self.datasets: set[DatasetId] = {
+            name for model in models for name in book.registry.models[model].datasets
+        }
+        self.everything = not book.ledger.pools
+        self.others = chosen is None
+
+
+class _Audit:
+    """One audit under way: the examinations in the order in which they need each other."""
+
+    def __init__(self, chain: Chain, library: Library, book: Book, options: Options) -> None:
+        self._book = book
+        self._scope = _Scope(book, options.pools)
+        self._documents = Documents(library)
+        self.anchors = Anchors(chain, self._documents, book.registry)
+        self._works = Works(self._documents, options.pictures)
+        self._datasets = Datasets(self._documents, book.registry, options.works_max)
+        self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
+        self._money = Money(chain, book.ledger)
+
+    def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:
+        yield from self._examine_works()
+        yield from self._examine_datasets()
+        settled = [
+            event for event in events if event.name == "Settled" and event.args["poolId"] in self._scope.pools
+        ]
+        for event in settled:
+            yield from self._settlements.examine(event)
+        if recompute is not None:
+            yield from self._examine_pixels(settled, recompute)
+        yield from self._money.examine()
+
+    def _examine_works(self) -> Iterator[Step]:
+        scope = self._scope
+        trained = self._datasets.works_of(scope.datasets)
+        for root, announced in self._book.registry.anchors.items():
+            relayed = scope.everything or any(anchoring.by in scope.operators for anchoring in announced)
+            step, claims = self.anchors.examine(root, matters=relayed)
+            yield step
+            for claim in claims:
+                matters = relayed or claim.leaf.work_id in trained
+                yield from self._works.examine_claim(claim, matters=matters)
+        for work in self._book.registry.works.values():
+            matters = scope.everything or work.id in trained
+            yield from self._works.examine_registered(work, self.anchors, matters=matters)
+
+    def _examine_datasets(self) -> Iterator[Step]:
+        scope = self._scope
+        for entry in self._book.registry.datasets.values():
+            matters = scope.everything or entry.id in scope.datasets
+            if matters or scope.others:
+                yield self._datasets.examine(entry, self.anchors, matters=matters)
+
+    def _examine_pixels(self, settled: list[Event], recompute: Recompute) -> Iterator[Step]:
+        pixels = Pixels(
+            book=self._book,
+            documents=self._documents,
+            anchors=self.anchors,
+            works=self._works,
+            datasets=self._datasets,
+            settlements=self._settlements,
+            recompute=recompute,
+        )
+        for event in settled:
+            yield pixels.examine(event)

@@ -1,0 +1,92 @@
+"""Money: every sum closes, what the contract stores is what the logs say, and it holds what it owes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from creditline.audit.evidence import Chain
+from creditline.audit.ledger import ROLES, Ledger, PoolAccount
+from creditline.audit.step import END, Check, Step, examine, require
+from creditline.ids import ZERO_ADDRESS, Address
+
+
+class Money:
+    """Compares the replayed ledger with the contract's storage, at the block where the logs end."""
+
+    def __init__(self, chain: Chain, ledger: Ledger) -> None:
+        self._chain = chain
+        self._ledger = ledger
+
+    def examine(self) -> Iterator[Step]:
+        for pool in self._ledger.pools.values():
+            subject = f"pool {pool.id}"
+            yield examine(Check.SUMS, subject, END, lambda pool=pool: _check_sums(pool))  # type: ignore[misc]
+            yield examine(Check.STORAGE, subject, END, lambda pool=pool: self._check_pool(pool))  # type: ignore[misc]
+        yield from self._examine_credits()
+        yield from self._examine_balances()
+
+    def _examine_credits(self) -> Iterator[Step]:
+        for (token, who), owed in self._ledger.credits.items():
+
+            def question(token: Address = token, who: Address = who, owed: int = owed) -> str:
+                stored = self._chain.credit(token, who)
+                require(stored == owed, f"the contract owes them {stored}, and the logs say {owed}")
+                return ""
+
+            yield examine(Check.STORAGE, f"payee {who} in token {token}", END, question)
+
+    def _examine_balances(self) -> Iterator[Step]:
+        for token in sorted({pool.params.token for pool in self._ledger.pools.values()}):
+
+            def question(token: Address = token) -> str:
+                owed = self._ledger.owed(token)
+                held = self._chain.token_balance(token, self._chain.deployment.ledger)
+                require(held >= owed, f"the ledger holds {held} and owes {owed}")
+                return ""
+
+            yield examine(Check.BALANCES, "ETH" if token == ZERO_ADDRESS else f"token {token}", END, question)
+
+    def _check_pool(self, pool: PoolAccount) -> str:
+        stored = self._chain.pool(pool.id)
+        for field, value in _replayed(pool).items():
+            said = stored[field]
+            same = list(said) == value if isinstance(value, list) else said == value
+            require(same, f"the contract stores {field} {said}, and the logs say {value}")
+        for role, title in enumerate(ROLES):
+            said, owed = self._chain.fixed_claimable(pool.id, role), pool.claimable(role)
+            require(said == owed, f"the {title} can claim {said}, and the logs say {owed}")
+        return ""
+
+
+def _check_sums(pool: PoolAccount) -> str:
+    cut = pool.cut
+    creators = pool.to_works + pool.unattributed
+    require(creators == cut.creators, f"works and commons were credited {creators} of {cut.creators}")
+    total = creators + cut.developer + cut.compute + cut.treasury
+    require(total == pool.settled, f"{total} were divided and {pool.settled} were earned")
+    require(pool.settled <= pool.deposited, f"{pool.settled} were settled and {pool.deposited} deposited")
+    for role, title in enumerate(ROLES):
+        require(pool.claimable(role) >= 0, f"the {title} took more than it earned")
+    return ""
+
+
+def _replayed(pool: PoolAccount) -> dict[str, Any]:
+    """The fields of `IRoyaltyLedger.Pool`."""
+    params = pool.params
+    return {
+        "operator": params.operator,
+        "creatorBps": params.creator_bps,
+        "developerBps": params.developer_bps,
+        "computeBps": params.compute_bps,
+        "window": params.window,
+        "deposited": pool.deposited,
+        "direct": pool.settled,
+        "token": params.token,
+        "unattributed": pool.unattributed,
+        "refundRequested": pool.refund_requested,
+        "integrator": params.integrator,
+        "refundableAt": pool.refundable_at,
+        "payTo": list(pool.pay_to),
+        "paid": pool.paid,
+    }
