@@ -1,10 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 
 from creditline import canonical, merkle
 from creditline.errors import Conflict, Invalid, Missing
 from creditline.ids import ContentHash, WorkId, bytes32
-from creditline.pages import Page
-from creditline.works.catalogue import RegisteredDataset, RegisteredModel, RegisteredWork
+from creditline.works.catalogue import RegisteredWork
 from creditline.works.dataset import Dataset, compose_dataset, read_dataset
 from creditline.works.terms import Training
 from creditline.works.training import compose_training_set
@@ -40,32 +41,8 @@ def test_disorder_and_emptiness_are_refused() -> None:
         Dataset("set", ())
 
 
-class Registered:
-    """A catalogue of works in memory."""
-
-    def __init__(self, *works: RegisteredWork) -> None:
-        self._works = {work.id: work for work in works}
-
-    def work(self, id: WorkId) -> RegisteredWork | None:
-        return self._works.get(id)
-
-    def works(self, creator: object, cursor: str | None, limit: int) -> Page[RegisteredWork]:
-        return Page(tuple(self._works.values()), None)
-
-    def dataset(self, id: object) -> RegisteredDataset | None:
-        return None
-
-    def datasets(self, cursor: str | None, limit: int) -> Page[RegisteredDataset]:
-        return Page((), None)
-
-    def dataset_works(self, id: object) -> list[tuple[int, RegisteredWork]]:
-        return []
-
-    def model(self, id: object) -> RegisteredModel | None:
-        return None
-
-    def models(self, cursor: str | None, limit: int) -> Page[RegisteredModel]:
-        return Page((), None)
+def registered(*works: RegisteredWork) -> Callable[[WorkId], RegisteredWork | None]:
+    return {work.id: work for work in works}.get
 
 
 def work(
@@ -81,29 +58,29 @@ def work(
 
 
 def test_a_training_set_of_free_works_is_composed() -> None:
-    catalogue = Registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b"))
+    catalogue = registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b"))
     assert compose_training_set("set", IDS[:2], catalogue, 10).works == tuple(sorted(IDS[:2]))
 
 
 def test_unknown_works_are_named() -> None:
     with pytest.raises(Missing, match=IDS[1]):
-        compose_training_set("set", IDS[:2], Registered(work(IDS[0], 1, "a")), 10)
+        compose_training_set("set", IDS[:2], registered(work(IDS[0], 1, "a")), 10)
 
 
 def test_forbidden_works_are_named() -> None:
-    catalogue = Registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b", Training.FORBIDDEN))
+    catalogue = registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b", Training.FORBIDDEN))
     with pytest.raises(Conflict, match=f"{IDS[1]} is reserved"):
         compose_training_set("set", IDS[:2], catalogue, 10)
 
 
 def test_an_opt_out_counts_from_its_second_on() -> None:
-    catalogue = Registered(work(IDS[0], 1, "a", out=10))
+    catalogue = registered(work(IDS[0], 1, "a", out=10))
     with pytest.raises(Conflict, match="reserved"):
         compose_training_set("set", IDS[:1], catalogue, 10)
     assert compose_training_set("set", IDS[:1], catalogue, 9).works == (IDS[0],)
 
 
 def test_the_later_of_two_equal_pictures_is_named() -> None:
-    catalogue = Registered(work(IDS[0], 5, "same"), work(IDS[1], 2, "same"))
+    catalogue = registered(work(IDS[0], 5, "same"), work(IDS[1], 2, "same"))
     with pytest.raises(Conflict, match=f"{IDS[0]} .* registered earlier"):
         compose_training_set("set", IDS[:2], catalogue, 10)
