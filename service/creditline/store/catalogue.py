@@ -66,17 +66,18 @@ class Catalogue:
                 connection, _datasets(), key, cursor, limit, lambda rows: [_dataset(row) for row in rows]
             )
 
-    def dataset_works(self, id: DatasetId) -> list[RegisteredWork]:
-        """All works of a data set that are registered, by their position in it."""
+    def dataset_works(self, id: DatasetId) -> list[tuple[int, RegisteredWork]]:
+        """All works of a data set that are registered, with their positions in it, in that order."""
         listed = dataset_works.c
         statement = (
             _works()
+            .add_columns(listed.leaf_index.label("position"))
             .join(dataset_works, listed.work_id == works.c.id)
             .where(listed.dataset_id == id)
             .order_by(listed.leaf_index)
         )
         with self._database.read() as connection:
-            return [_work(row) for row in connection.execute(statement)]
+            return [(row.position, _work(row)) for row in connection.execute(statement)]
 
     def model(self, id: ModelId) -> RegisteredModel | None:
         with self._database.read() as connection:

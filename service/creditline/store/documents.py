@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from creditline.errors import Invalid, Unavailable
+from creditline.errors import Corrupt, Invalid, Unavailable
 from creditline.ids import Bytes32
 from creditline.store import wanted
 from creditline.store.chain_tables import records, terms
@@ -97,7 +97,7 @@ class DocumentLoader:
                 return None if record is None else lambda c: _enter_record(c, digest, record)
             found = documents.terms(digest)
             return None if found is None else lambda c: _enter_terms(c, digest, found)
-        except Unavailable:
+        except (Unavailable, Corrupt):
             return None
         except Invalid as invalid:
             _log.warning("The %s %s is not valid: %s", kind.value, digest, invalid)
