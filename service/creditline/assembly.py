@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import uvicorn
 
@@ -28,13 +28,27 @@ from creditline.content.kubo import KuboStore
 from creditline.content.library import ContentLibrary
 from creditline.content.store import ContentStore
 from creditline.content.trustless import respond
-from creditline.errors import Conflict, CreditlineError, Misconfigured, Missing, Unavailable
+from creditline.errors import Conflict, CreditlineError, Misconfigured, Missing
 from creditline.ids import Bytes32, DatasetId, ModelId, bytes32, raw
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.settings import Settings, local_secret
+from creditline.store.balances import Balances
+from creditline.store.catalogue import Catalogue
+from creditline.store.database import Database
+from creditline.store.documents import DocumentLoader
+from creditline.store.event_log import EventLog
+from creditline.store.materials import Materials
+from creditline.store.outbox import Outbox
+from creditline.store.pictures import Pictures
+from creditline.store.pools import Pools
+from creditline.store.projections import Projector
+from creditline.store.receipts import Receipts
+from creditline.store.registered_works import RegisteredWorks
+from creditline.store.registrations import Registrations
+from creditline.store.usages import Usages
 from creditline.typed_data import ledger_domain, works_domain
-from creditline.works.catalogue import Catalogue, RegisteredWork
+from creditline.works.catalogue import RegisteredWork
 from creditline.works.published import PublishedDocuments
 from creditline.works.record import PictureFacts
 from creditline.works.registration import Registrar
@@ -63,12 +77,9 @@ class Contents:
 class Engine:
     """The attribution worker, fed with the training sets of registered models."""
 
-    def __init__(
-        self, worker: AttributionWorker, catalogue: Catalogue, documents: PublishedDocuments, store: ContentStore
-    ) -> None:
+    def __init__(self, worker: AttributionWorker, catalogue: Catalogue, store: ContentStore) -> None:
         self._worker = worker
         self._catalogue = catalogue
-        self._documents = documents
         self._store = store
         self.policy = Bytes32(worker.policy)
 
@@ -98,7 +109,9 @@ class Engine:
         def fetch(content_hash: bytes) -> bytes:
             work = pictures[bytes32(content_hash)]
             if work.picture is None:
-                raise Missing(f"The picture of work {work.id} is private.", "Its creator has to send it again.")
+                raise Missing(
+                    f"The picture of work {work.id} is private.", "Its creator has to send it again."
+                )
             return self._store.get(work.picture, PICTURE_BYTES_MAX)
 
         return self._worker.attribute(picture, training, fetch).report
@@ -150,3 +163,182 @@ class Background:
             self.state = f"stopped by an unexpected {type(error).__name__}; see the log"
             log.exception("%s stopped", self.name)
             raise
+
+
+class Service:
+    """Everything that `creditline up` runs. Built in full before anything starts, so that a wrong setting starts nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._node = Node(settings.rpc_url, settings.chain_id)
+        self._node.check_chain()
+        self._deployment = read_deployment(settings.deployment_file)
+        verify_deployment(self._node, self._deployment)
+        self._key = _operator_key(settings)
+        self._database = Database(settings.database)
+        self._database.migrate()
+        self._contents = _content_store(settings)
+        self._worker = AttributionWorker(
+            settings.data_dir / "features", encoder=settings.encoder, queue_max=settings.queue_max
+        )
+        self._outgoing, self._incoming = threading.Event(), threading.Event()
+        self._outbox = Outbox(self._database, self._outgoing)
+        self._desk = self._build_desk()
+        self._loops = self._build_loops()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or Ctrl-C."""
+        for loop in self._loops:
+            loop.start()
+        log.info(
+            "Serving %s on chain %s as %s", self._settings.url, self._settings.chain_id, self._key.address
+        )
+        uvicorn.run(
+            create(self._desk),
+            host=self._settings.host,
+            port=self._settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+
+    def close(self) -> None:
+        for loop in self._loops:
+            loop.stop()
+        self._worker.close()
+        self._database.close()
+
+    def _build_desk(self) -> Desk:
+        settings, database, chain = self._settings, self._database, self._deployment
+        drafts, catalogue, library = Drafts(Calls(chain)), Catalogue(database), ContentLibrary(self._contents)
+        works, ledger = works_domain(chain.chain_id, chain.works), ledger_domain(chain.chain_id, chain.ledger)
+        is_signed = SignatureVerifier(self._node)
+        self._documents = PublishedDocuments(library, works, is_signed)
+        engine, pools, balances = (
+            Engine(self._worker, catalogue, self._contents),
+            Pools(database),
+            Balances(database),
+        )
+        registrar = Registrar(
+            library=library,
+            pictures=Pictures(database),
+            registrations=Registrations(database, self._outgoing),
+            registered=RegisteredWorks(database),
+            domain=works,
+            is_signed=is_signed,
+            encode_anchor=drafts.anchor,
+            salt_key=local_secret(settings, "salt.key"),
+        )
+        receipts = ReceiptBook(
+            pools=pools,
+            usages=Usages(database),
+            library=library,
+            attribute=engine.attribute,
+            operator=self._key,
+            domain=ledger,
+            is_signed=is_signed,
+        )
+        settler = Settler(
+            receipts=Receipts(database, self._outgoing),
+            materials=Materials(database, self._documents, drafts.materialise),
+            balances=balances,
+            outbox=self._outbox,
+            encode_settle=drafts.settle,
+            encode_withdraw=drafts.withdraw,
+        )
+        token = settings.operator_token
+        return Desk(
+            registrar=registrar,
+            receipts=receipts,
+            settler=settler,
+            balances=balances,
+            catalogue=catalogue,
+            pools=pools,
+            engine=engine,
+            library=library,
+            contents=Contents(self._contents),
+            drafts=drafts,
+            place=Place(
+                chain.chain_id, chain.works, chain.models, chain.ledger, self._key.address, chain.block
+            ),
+            operator_token=token.get_secret_value()
+            if token
+            else local_secret(settings, "operator.token").hex(),
+            picture_bytes_max=settings.picture_bytes_max,
+            health=self._health,
+            measures=self._measures,
+        )
+
+    def _build_loops(self) -> list[Background]:
+        poll, database, log_ = self._settings.poll_s, self._database, EventLog(self._database, self._incoming)
+        rebuild = self._settings.is_development and _has_restarted(self._node, log_)
+        if rebuild:
+            log.warning("The development chain has lost blocks that were read: everything is read again.")
+            log_.reset()
+        follower = Follower(
+            self._node, self._deployment, log_, rebuild=self._settings.is_development, poll_s=poll
+        )
+        projector = Projector(database, wake=self._incoming, poll_s=poll)
+        loader = DocumentLoader(database, self._documents, poll_s=poll)
+        sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
+        loops = {
+            "follower": follower.run,
+            "projector": projector.run,
+            "documents": loader.run,
+            "sender": sender.run,
+        }
+        return [Background(name, loop) for name, loop in loops.items()]
+
+    def _health(self) -> dict[str, str]:
+        parts = {loop.name: loop.state for loop in self._loops}
+        return parts | {
+            "node": _state(self._node.check_chain),
+            "database": _state(self._outbox.count_by_state),
+            "content": _state(self._contents.health),
+        }
+
+    def _measures(self) -> dict[str, float]:
+        cursor = EventLog(self._database).cursor()
+        finalised = self._node.finalised().number
+        states = {f"outbox_{state}": float(count) for state, count in self._outbox.count_by_state().items()}
+        receipts = {
+            f"receipts_{name}": float(count) for name, count in vars(self._desk.settler.progress()).items()
+        }
+        lag = finalised - (cursor[0] if cursor else 0)
+        return {"finalised_block": float(finalised), "follower_lag_blocks": float(lag), **states, **receipts}
+
+
+def audit(rpc: str, gateways: list[str], deployment: Path, *, pixels: bool, quiet: bool) -> JSON:
+    """The verdict of `creditline verify` as a document. Knows a node, gateways, and where the contracts are."""
+    raise NotImplementedError
+
+
+def _has_restarted(node: Node, events: EventLog) -> bool:
+    """A development chain that was killed comes back a little younger than what was read of it."""
+    cursor = events.cursor()
+    return cursor is not None and node.finalised().number < cursor[0]
+
+
+def _state(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except CreditlineError as error:
+        return error.what
+    return "ok"
+
+
+def _operator_key(settings: Settings) -> OperatorKey:
+    if settings.operator_keystore:
+        password = settings.operator_password
+        return load_keystore(settings.operator_keystore, password.get_secret_value() if password else "")
+    if settings.operator_key:
+        return load_development_key(settings.operator_key.get_secret_value(), settings.chain_id)
+    raise Misconfigured(
+        "No operator key is set.", "Set CREDITLINE_OPERATOR_KEYSTORE and CREDITLINE_OPERATOR_PASSWORD."
+    )
+
+
+def _content_store(settings: Settings) -> ContentStore:
+    if settings.ipfs_rpc_url:
+        return KuboStore(settings.ipfs_rpc_url)
+    return EmbeddedStore(settings.data_dir / "content")

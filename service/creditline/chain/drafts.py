@@ -13,6 +13,7 @@ from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt
 from creditline.royalties.settlement import Balance, settle_key
 from creditline.transactions import Transaction
+from creditline.works.batch import Batch
 
 _POOL_PARAMS = "(address,address,address,address,bytes32,address,address,address,address,uint16,uint16,uint16,uint32,uint128)"
 
@@ -28,8 +29,19 @@ class Drafts:
             f"anchor:0x{root.hex()}", self._calls.anchor(root, count, manifest), f"anchor {count} works"
         )
 
-    def materialise(self, opening: Opening) -> Transaction:
-        work = opening.leaf.work_id
+    def materialise(self, batch: Batch, index: int) -> Transaction:
+        """Writes one work of a signed and anchored batch into the registry."""
+        leaf, tree = batch.leaves[index], batch.tree()
+        opening = Opening(
+            root=bytes32(tree.root),
+            leaf=leaf,
+            count=tree.count,
+            index=index,
+            proof=tree.proof(index),
+            deadline=batch.deadline,
+            signature=batch.signature,
+        )
+        work = leaf.work_id
         return _draft(
             f"materialise:{work}", self._calls.materialise(opening), f"write work {work} into the registry"
         )

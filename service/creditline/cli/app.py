@@ -24,8 +24,10 @@ class House(Protocol):
     """What only main can do."""
 
     def serve(self, **overrides: Any) -> None: ...
-    def verify(self, **request: Any) -> dict[str, Any]:
-        """The verdict as a document with `ok` and `text`."""
+    def verify(
+        self, *, rpc: str, gateways: list[str], deployment: Path, pixels: bool, quiet: bool
+    ) -> dict[str, Any]:
+        """The verdict as a document, with `text` for people and the `exit_status` to end with."""
 
 
 def create(house: House) -> typer.Typer:

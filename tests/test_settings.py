@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from creditline.errors import Misconfigured
+from creditline.settings import Settings, load, local_secret
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+SECRET = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented(name: str) -> None:
+    field = Settings.model_fields[name]
+    assert f"| `CREDITLINE_{name.upper()}` |" in DOCUMENT.read_text()
+    assert field.description
+    assert field.description in DOCUMENT.read_text()
+
+
+def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITLINE_PORT", "eighty")
+    with pytest.raises(Misconfigured, match="CREDITLINE_PORT"):
+        load()
+
+
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITLINE_OPERATOR_KEY", SECRET)
+    monkeypatch.setenv("CREDITLINE_OPERATOR_TOKEN", "short")
+    with pytest.raises(Misconfigured) as caught:
+        load()
+    assert SECRET not in str(caught.value)
+    assert "short" not in str(caught.value).replace("shorter", "").replace("too short", "")
+    monkeypatch.delenv("CREDITLINE_OPERATOR_TOKEN")
+    assert SECRET not in repr(load())
+
+
+def test_a_plain_key_is_refused_on_a_real_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITLINE_OPERATOR_KEY", SECRET)
+    monkeypatch.setenv("CREDITLINE_CHAIN_ID", "1")
+    with pytest.raises(Misconfigured, match="CREDITLINE_OPERATOR_KEYSTORE"):
+        load()
+
+
+def test_settings_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "creditline.env"
+    file.write_text("CREDITLINE_PORT=9123\n")
+    monkeypatch.setenv("CREDITLINE_ENV_FILE", str(file))
+    assert load().port == 9123
+
+
+def test_a_missing_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CREDITLINE_ENV_FILE", str(tmp_path / "nowhere.env"))
+    with pytest.raises(Misconfigured, match="nowhere"):
+        load()
+
+
+def test_a_local_secret_is_made_once_and_private(tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path / "data")
+    first = local_secret(settings, "salt.key")
+    assert local_secret(settings, "salt.key") == first
+    assert len(first) == 32
+    assert (tmp_path / "data" / "salt.key").stat().st_mode & 0o077 == 0
