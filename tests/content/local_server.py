@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 5
     wbufsize = 65_536  # head and body leave together: no 40 ms of waiting for an acknowledgement
 
     def log_message(self, *_):
@@ -21,7 +22,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class QuietServer(ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = False  # closing waits for the handlers, so that none is left holding a socket
 
     def handle_error(self, *_):
         """Clients hang up on lies; that is no news."""
