@@ -1,11 +1,11 @@
 import pytest
-from tests.content.gateway_server import GatewayServer
-from tests.content.kubo_server import Node
-from tests.content.local_server import serving
 
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.gateway import Gateway
 from creditline.content.kubo import KuboStore
+from tests.content.gateway_server import GatewayServer
+from tests.content.kubo_server import Node
+from tests.content.local_server import serving
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from tests.content.local_server import Handler
-
 from creditline.content import trustless
 from creditline.errors import CreditlineError
+from tests.content.local_server import Handler
 
 
 class GatewayServer:

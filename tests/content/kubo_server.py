@@ -4,6 +4,7 @@ import json
 from urllib.parse import parse_qsl, urlsplit
 
 from multiformats import CID
+
 from tests.content import reference
 from tests.content.local_server import Handler
 

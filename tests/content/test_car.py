@@ -6,10 +6,10 @@ from aleph_cid import read_carv1_root
 from hypothesis import given
 from hypothesis import strategies as st
 from multiformats import CID
-from tests.content import reference
 
 from creditline.content import car, cid, dag, varint
 from creditline.errors import Corrupt, Invalid, TooLarge
+from tests.content import reference
 
 DATA = reference.pattern(dag.CHUNK_BYTES * 2 + 7)
 ROOT = cid.cid_of(DATA)

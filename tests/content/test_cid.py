@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from multiformats import CID
-from tests.content import reference
 
 from creditline.content import cid
 from creditline.errors import Corrupt, Invalid
+from tests.content import reference
 
 HELLO = b"hello world\n"
 HELLO_CID = "bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4"

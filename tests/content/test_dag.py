@@ -3,11 +3,11 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.content import reference
-from tests.content.test_node import field
 
 from creditline.content import cid, dag, node
 from creditline.errors import Invalid, Missing, TooLarge
+from tests.content import reference
+from tests.content.test_node import field
 
 
 class Shelf(dict):

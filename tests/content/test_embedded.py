@@ -7,11 +7,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.content import reference
 
 from creditline.content import cid, dag
 from creditline.content.embedded import STALE_SECONDS, EmbeddedStore
 from creditline.errors import Corrupt, Invalid, Misconfigured, Missing, TooLarge, Unavailable
+from tests.content import reference
 
 LARGE = reference.pattern(dag.CHUNK_BYTES * 2 + 9)
 SMALL = b"a small document"

@@ -1,11 +1,11 @@
 import httpx2
 import pytest
-from tests.content import reference
-from tests.content.local_server import serving
 
 from creditline.content import car, cid, dag, download
 from creditline.content.gateway import GATEWAYS_MAX, Gateway
 from creditline.errors import Corrupt, Invalid, Misconfigured, Missing, TooLarge, Unavailable
+from tests.content import reference
+from tests.content.local_server import serving
 
 LARGE = reference.pattern(dag.CHUNK_BYTES * 2 + 9)
 SMALL = b"a small document"

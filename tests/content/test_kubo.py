@@ -2,13 +2,13 @@ import json
 
 import httpx2
 import pytest
-from tests.content import reference
-from tests.content.local_server import serving
 
 from creditline.content import cid, dag
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.kubo import ATTEMPTS, KuboStore
 from creditline.errors import Corrupt, Invalid, Misconfigured, Missing, TooLarge, Unavailable
+from tests.content import reference
+from tests.content.local_server import serving
 
 LARGE = reference.pattern(dag.CHUNK_BYTES * 2 + 9)
 SMALL = b"a small document"

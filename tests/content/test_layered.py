@@ -1,10 +1,10 @@
 import pytest
-from tests.content import reference
 
 from creditline.content import cid, dag
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.layered import LayeredStore
 from creditline.errors import Corrupt, Missing, Unavailable
+from tests.content import reference
 
 LARGE = reference.pattern(dag.CHUNK_BYTES * 2 + 9)
 SMALL = b"a small document"

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.content import reference
 
 from creditline.content import cid, node, varint
 from creditline.errors import Invalid
+from tests.content import reference
 
 LEAF = cid.raw_cid(bytes(32))
 

@@ -1,8 +1,8 @@
 import pytest
-from tests.content import reference
 
 from creditline.content import car, cid, dag, trustless
 from creditline.errors import Corrupt, Invalid, Missing, TooLarge
+from tests.content import reference
 
 LARGE = reference.pattern(dag.CHUNK_BYTES * 2 + 9)
 SMALL = b"a small document"
