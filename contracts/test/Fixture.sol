@@ -23,8 +23,8 @@ abstract contract Fixture {
         "Reports(bytes32 poolId,Report[] reports)Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
     );
 
-    address internal immutable operator = vm.addr(OPERATOR_KEY);
-    address internal immutable creator = vm.addr(CREATOR_KEY);
+    address internal operator = vm.addr(OPERATOR_KEY);
+    address internal creator = vm.addr(CREATOR_KEY);
     address internal constant INTEGRATOR = address(0x1171);
     address internal constant DEVELOPER = address(0xDE7);
     address internal constant COMPUTE = address(0xC03);
