@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from tests.audit.contracts import TOKEN
-from tests.audit.world import World, sha
 
 from creditline import audit, canonical
 from creditline.audit import Check, Outcome
 from creditline.ids import ZERO_ADDRESS
 from creditline.works.dataset import Dataset
+from creditline.works.terms import Terms, Training
+from tests.audit.contracts import TOKEN
+from tests.audit.world import World, sha
 
 
 def first_wrong(world):
@@ -224,6 +225,19 @@ def test_an_opt_out_after_the_cutoff_breaches_nothing():
     world = World()
     world.contracts.set_opt_out(world.works["meadow"], out=True)
     assert audit.verify(world.node, world.shelf).findings == ()
+
+
+def test_a_work_whose_terms_forbid_training_is_told():
+    world = World()
+    world.terms = Terms("All rights reserved", Training.FORBIDDEN)
+    reserved = world.record(world.alice, "reserved")
+    world.batch(world.alice, [reserved])
+    _train_on(world, reserved.work_id)
+    verdict = audit.verify(world.node, world.shelf)
+    assert verdict.ok
+    assert (
+        verdict.findings[0].detail == f"it holds works whose terms forbid training: work {reserved.work_id}"
+    )
 
 
 def test_model_of_an_unknown_dataset():
@@ -526,7 +540,12 @@ def _with_a_breach():
     """Meadow was opted out before the cutoff of a third data set that a pool rests on."""
     world = World()
     world.contracts.set_opt_out(world.works["meadow"], out=True)
-    dataset = Dataset("late", (world.works["meadow"],))
+    _train_on(world, world.works["meadow"])
+    return world
+
+
+def _train_on(world, work):
+    dataset = Dataset("late", (work,))
     manifest = world.shelf.put(dataset.manifest()).digest
     root = "0x" + dataset.tree().root.hex()
     name = world.contracts.register_dataset(world.developer.address, root, 1, world.contracts.now, manifest)
@@ -534,4 +553,3 @@ def _with_a_breach():
         world.developer.address, sha(b"late"), sha(b"policy"), [name]
     )
     world.open(TOKEN)
-    return world

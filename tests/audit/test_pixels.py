@@ -1,11 +1,10 @@
 """The deep check, with a toy engine that really looks at the bytes of the pictures."""
 
-from tests.audit.world import World, attribute
-
 from creditline import audit
 from creditline.attribution.shares import split
 from creditline.audit import Check, Outcome
 from creditline.errors import Busy
+from tests.audit.world import World, attribute
 
 
 def pixels(world, recompute=attribute):
@@ -72,6 +71,14 @@ def test_an_engine_that_fails_proves_nothing():
     assert steps["image 1"].detail == "could not be checked: the engine did not answer: The engine is busy."
 
 
+def test_an_unread_record_is_not_mistaken_for_a_private_work():
+    world = PublicWorld()
+    del world.shelf.documents[world.bobs.leaves[0].record_hash]
+    verdict, steps = pixels(world)
+    assert verdict.wrong == 0
+    assert f"The record of work {world.bobs.leaves[0].work_id}" in steps["image 2"].detail
+
+
 def test_the_engine_gets_works_by_the_time_of_their_claim():
     seen = []
 
@@ -81,13 +88,13 @@ def test_the_engine_gets_works_by_the_time_of_their_claim():
 
     world = PublicWorld()
     pixels(world, watch)
-    alices = [leaf.work_id for leaf in world.alices.leaves]
-    bobs = [leaf.work_id for leaf in world.bobs.leaves]
+    alices = sorted(leaf.work_id for leaf in world.alices.leaves)
+    bobs = sorted(leaf.work_id for leaf in world.bobs.leaves)
     assert seen[0] == [*alices, *bobs, world.works["meadow"]]
 
 
 class PublicWorld(World):
     """Bob publishes his hill."""
 
-    def record(self, person, title, *, public=True):  # noqa: ARG002
+    def record(self, person, title, *, public=True):
         return super().record(person, title)

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from tests.audit.contracts import TOKEN
-from tests.audit.world import Person, World, sha
-
 from creditline import audit, canonical
 from creditline.audit import Check, Options, Outcome
 from creditline.audit.sampling import Sampling
 from creditline.ids import Bytes32
+from tests.audit.contracts import TOKEN
+from tests.audit.world import Person, World, sha
 
 
 def verify(world, **options):
@@ -51,6 +50,26 @@ def test_a_strangers_data_set_is_noted():
     verdict = verify(world)
     assert verdict.ok
     assert [step.name for step in verdict.findings] == [Check.DATASETS]
+
+
+def test_a_strangers_batch_is_opened_only_as_far_as_something_rests_on_it():
+    world = World()
+    batch = world.compose(world.stranger, [world.record(world.stranger, title) for title in "abc"])
+    signed = batch.signed(world.signature(batch, world.stranger))
+    world.operator = world.stranger  # who anchors it himself
+    root = world.anchor(signed)
+    for leaf in signed.leaves:
+        del world.shelf.documents[leaf.record_hash]
+    verdict = verify(world)
+    assert verdict.ok
+    assert [(step.subject, step.detail) for step in verdict.findings] == [
+        (f"batch {root}", "3 works in it, on which nothing rests, were not opened")
+    ]
+
+
+def test_a_pool_that_nobody_opened_is_not_passed_over():
+    verdict = verify(World(), pools=frozenset({sha(b"no pool")}))
+    assert verdict.first_wrong.detail == "it was never opened"
 
 
 def test_a_strangers_work_without_a_record_is_noted():

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from tests.audit.contracts import TOKEN
-from tests.audit.world import World
 
 from creditline import audit
+from tests.audit.contracts import TOKEN
+from tests.audit.world import World
 
 
 @pytest.fixture(scope="module")

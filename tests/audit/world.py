@@ -4,7 +4,6 @@ import hashlib
 from copy import deepcopy
 
 from eth_account import Account
-from tests.audit.contracts import LEDGER, TOKEN, WORKS, Contracts, Deployed
 
 from creditline import canonical
 from creditline.attribution import report as reports
@@ -20,6 +19,7 @@ from creditline.works.batch import compose_batch
 from creditline.works.dataset import compose_dataset
 from creditline.works.record import PictureFacts, WorkRecord
 from creditline.works.terms import Terms
+from tests.audit.contracts import LEDGER, TOKEN, WORKS, Contracts, Deployed
 
 POLICY = bytes32(hashlib.sha256(b"policy").digest())
 SALT_KEY = bytes(32)
@@ -147,6 +147,7 @@ class World:
             "payee",
         ):
             setattr(self, name, Person(name))
+        self.terms = Terms("CC0-1.0")
         self.pictures = {}
         self.works = {}
         self._register_works()
@@ -163,7 +164,7 @@ class World:
         self.pictures[sha(data)] = data
         cid = self.shelf.put(data).cid
         facts = PictureFacts(sha(data), sha(b"pixels of " + data), "image/png", 2, 2, "ab" * 32, 100)
-        return WorkRecord(person.address, title, "", facts, Terms("CC0-1.0"), cid if public else None)
+        return WorkRecord(person.address, title, "", facts, self.terms, cid if public else None)
 
     def publish(self, record):
         self.shelf.put(self.bend(f"record {record.title}", record.encode()))

@@ -4,7 +4,7 @@
 against the other. It answers yes, or names the first thing that is wrong in chain order and counts the others. What
 could not be fetched is not called wrong; it is not called right either.
 
-    evidence      what is asked of a chain node; the documents come from a `Library`
+    evidence      what is asked of a chain node; the documents come from an `Archive`
     registry      what the logs say of works, batches, data sets and models
     ledger        what the logs say of money
     book          both, fed in chain order

@@ -7,6 +7,7 @@ makes the batch good, and the false ones beside it mean nothing.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from creditline.audit.documents import Documents, parse
@@ -21,27 +22,34 @@ from creditline.works.batch import MANIFEST_BYTES_MAX, Batch, Leaf, read_manifes
 
 @dataclass(frozen=True)
 class Claim:
-    """A work as its creator signed for it. `position` is its place in the batch."""
+    """A work as its creator signed for it."""
 
     leaf: Leaf
     root: Bytes32
     at: int
     place: Place
-    position: int
 
 
 class Anchors:
-    """Judges roots, and keeps the claims of good batches. The first claim to a work counts."""
+    """Judges roots, and keeps the claims of good batches. The first claim to a work counts.
 
-    def __init__(self, chain: Chain, documents: Documents, registry: Registry) -> None:
+    `listed` are the works that data sets name. A stranger anchors ten thousand works for the price of one, so of his
+    batches only the works that are listed or on chain are kept.
+    """
+
+    def __init__(
+        self, chain: Chain, documents: Documents, registry: Registry, listed: Collection[WorkId]
+    ) -> None:
         self.claims: dict[WorkId, Claim] = {}
         self.batches: dict[Bytes32, dict[WorkId, Claim]] = {}
         self.unread = 0
         self._chain = chain
         self._documents = documents
         self._registry = registry
+        self._listed = listed
         deployment = chain.deployment
         self._domain = works_domain(deployment.chain_id, deployment.works)
+        self._outdated: set[Bytes32] = set()
         self._opened = {(work.anchor, work.creator) for work in registry.works.values()}
 
     def examine(self, root: Bytes32, *, matters: bool) -> tuple[Step, list[Claim]]:
@@ -51,8 +59,10 @@ class Anchors:
 
         def question() -> str:
             batch, false_ones = self._find_batch(root, announced)
-            claims.extend(self._keep(root, batch, announced[0]))
-            return self._remarks(batch, false_ones)
+            kept = [leaf for leaf in batch.leaves if matters or self._is_needed(leaf.work_id)]
+            claims.extend(Claim(leaf, root, announced[0].at, announced[0].place) for leaf in kept)
+            self._keep(root, claims)
+            return self._remark(root, false_ones, len(batch.leaves) - len(kept))
 
         step = examine(Check.ANCHORS, f"batch {root}", announced[0].place, question, matters=matters)
         return step, claims
@@ -86,27 +96,30 @@ class Anchors:
 
     def _is_signed(self, creator: Address, data: TypedData, signature: str) -> bool:
         """A contract wallet may have changed its keys since: then it counts that the registry once accepted the batch."""
-        return self._chain.is_signed(creator, data, signature) or (_root(data), creator) in self._opened
+        root = bytes32(data["message"]["root"])
+        if self._chain.is_signed(creator, data, signature):
+            self._outdated.discard(root)
+            return True
+        self._outdated.add(root)
+        return (root, creator) in self._opened
 
-    def _remarks(self, batch: Batch, false_ones: int) -> str:
-        remarks = [f"{false_ones} false announcements of it are ignored"] if false_ones else []
-        data = batch.typed_data(self._domain)
-        if not self._chain.is_signed(batch.creator, data, batch.signature):
+    def _remark(self, root: Bytes32, false_ones: int, unopened: int) -> str:
+        remarks = []
+        if false_ones:
+            remarks.append(f"{false_ones} false announcements of it are ignored")
+        if unopened:
+            remarks.append(f"{unopened} works in it, on which nothing rests, were not opened")
+        if root in self._outdated:
             remarks.append(
-                "its signature does not hold today; the registry accepted one when it opened a work of it"
+                "its signature does not hold today; the registry accepted one when it opened a work"
             )
         return "; ".join(remarks)
 
-    def _keep(self, root: Bytes32, batch: Batch, first: Anchoring) -> list[Claim]:
-        claims = [
-            Claim(leaf, root, first.at, first.place, position) for position, leaf in enumerate(batch.leaves)
-        ]
+    def _is_needed(self, work: WorkId) -> bool:
+        return work in self._listed or work in self._registry.works
+
+    def _keep(self, root: Bytes32, claims: list[Claim]) -> None:
         self.batches[root] = {claim.leaf.work_id: claim for claim in claims}
         for work, claim in self.batches[root].items():
             earlier = self.claims.get(work, claim)
             self.claims[work] = min(earlier, claim, key=lambda held: held.place)
-        return claims
-
-
-def _root(data: TypedData) -> Bytes32:
-    return bytes32(data["message"]["root"])

@@ -18,7 +18,7 @@ from creditline.audit.step import END, Check, Outcome, Step
 from creditline.audit.verdict import Progress, Tally, Verdict, count_figures
 from creditline.audit.works import Works
 from creditline.ids import Address, DatasetId, PoolId
-from creditline.library import Library
+from creditline.library import Archive
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Options:
 
 def verify(
     chain: Chain,
-    library: Library,
+    library: Archive,
     *,
     recompute: Recompute | None = None,
     progress: Progress | None = None,
@@ -72,22 +72,28 @@ class _Scope:
         }
         self.everything = not book.ledger.pools
         self.others = chosen is None
+        self.unknown: set[PoolId] = set(chosen or ()) - set(book.ledger.pools)
 
 
 class _Audit:
     """One audit under way: the examinations in the order in which they need each other."""
 
-    def __init__(self, chain: Chain, library: Library, book: Book, options: Options) -> None:
+    def __init__(self, chain: Chain, library: Archive, book: Book, options: Options) -> None:
         self._book = book
         self._scope = _Scope(book, options.pools)
         self._documents = Documents(library)
-        self.anchors = Anchors(chain, self._documents, book.registry)
         self._works = Works(self._documents, options.pictures)
         self._datasets = Datasets(self._documents, book.registry, options.works_max)
+        self._trained = self._datasets.works_of(self._scope.datasets)
+        # What matters is read first, so that data sets of strangers cannot use up the limit.
+        others = self._datasets.works_of(book.registry.datasets) if self._scope.others else set()
+        self.anchors = Anchors(chain, self._documents, book.registry, self._trained | others)
         self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
         self._money = Money(chain, book.ledger)
 
     def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:
+        for name in sorted(self._scope.unknown):
+            yield Step(Check.POOLS, f"pool {name}", Outcome.WRONG, "it was never opened", END)
         yield from self._examine_works()
         yield from self._examine_datasets()
         settled = [
@@ -101,16 +107,15 @@ class _Audit:
 
     def _examine_works(self) -> Iterator[Step]:
         scope = self._scope
-        trained = self._datasets.works_of(scope.datasets)
         for root, announced in self._book.registry.anchors.items():
             relayed = scope.everything or any(anchoring.by in scope.operators for anchoring in announced)
             step, claims = self.anchors.examine(root, matters=relayed)
             yield step
             for claim in claims:
-                matters = relayed or claim.leaf.work_id in trained
+                matters = relayed or claim.leaf.work_id in self._trained
                 yield from self._works.examine_claim(claim, matters=matters)
         for work in self._book.registry.works.values():
-            matters = scope.everything or work.id in trained
+            matters = scope.everything or work.id in self._trained
             yield from self._works.examine_registered(work, self.anchors, matters=matters)
 
     def _examine_datasets(self) -> Iterator[Step]:
@@ -118,7 +123,7 @@ class _Audit:
         for entry in self._book.registry.datasets.values():
             matters = scope.everything or entry.id in scope.datasets
             if matters or scope.others:
-                yield self._datasets.examine(entry, self.anchors, matters=matters)
+                yield self._datasets.examine(entry, self.anchors, self._works.reserved, matters=matters)
 
     def _examine_pixels(self, settled: list[Event], recompute: Recompute) -> Iterator[Step]:
         pixels = Pixels(

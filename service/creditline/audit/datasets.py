@@ -49,12 +49,12 @@ class Datasets:
         works = self.find(name).works
         return index < len(works) and works[index] == work
 
-    def examine(self, entry: DatasetEntry, anchors: Anchors, *, matters: bool) -> Step:
+    def examine(self, entry: DatasetEntry, anchors: Anchors, reserved: set[WorkId], *, matters: bool) -> Step:
         return examine(
             Check.DATASETS,
             f"data set {entry.id}",
             entry.place,
-            lambda: self._check(entry, anchors),
+            lambda: self._check(entry, anchors, reserved),
             matters=matters,
         )
 
@@ -83,7 +83,7 @@ class Datasets:
         )
         return dataset
 
-    def _check(self, entry: DatasetEntry, anchors: Anchors) -> str:
+    def _check(self, entry: DatasetEntry, anchors: Anchors, reserved: set[WorkId]) -> str:
         dataset = self.find(entry.id)
         for work, index in entry.breaches.items():
             proved = index < entry.count and dataset.works[index] == work
@@ -96,7 +96,10 @@ class Datasets:
                 "Ask another gateway.",
             )
         require(not nobodys, f"{_name(nobodys)}, neither registered nor in a signed batch")
-        return self._judge_breaches(entry, dataset)
+        remarks = [self._judge_breaches(entry, dataset)]
+        if taken := [work for work in dataset.works if work in reserved]:
+            remarks.append(f"it holds works whose terms forbid training: {_name(taken)}")
+        return "; ".join(filter(None, remarks))
 
     def _judge_breaches(self, entry: DatasetEntry, dataset: Dataset) -> str:
         """A breach that stands on chain is the developer's known fault; one that does not is a false promise."""

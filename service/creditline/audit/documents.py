@@ -13,7 +13,7 @@ from creditline import canonical
 from creditline.audit.step import Wrong
 from creditline.errors import CreditlineError, Unavailable
 from creditline.ids import Bytes32, bytes32, raw
-from creditline.library import Library
+from creditline.library import Archive
 
 Parsed = TypeVar("Parsed")
 
@@ -21,15 +21,15 @@ _CID_HEADERS = (bytes.fromhex("01551220"), bytes.fromhex("01701220"))  # CIDv1, 
 
 
 class Documents:
-    """A library whose failures are `Unavailable` and nothing else: a gateway's faults prove nothing about a document."""
+    """An archive whose failures are `Unavailable` and nothing else: a gateway's faults prove nothing about a document."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def fetch(self, digest: Bytes32, limit: int) -> bytes:
-        """A document of any size. The library has checked it block by block."""
+        """A document of any size. The archive has checked it block by block."""
         try:
-            data = self._library.fetch(digest, limit)
+            data = self._archive.fetch(digest, limit)
         except CreditlineError as error:
             raise Unavailable(error.what, error.next_step) from error
         if len(data) > limit:

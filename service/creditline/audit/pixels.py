@@ -18,15 +18,13 @@ from creditline.audit.documents import Documents
 from creditline.audit.evidence import Event
 from creditline.audit.registry import ModelEntry
 from creditline.audit.settlements import Settlements
-from creditline.audit.step import Check, Place, Step, Wrong, examine
+from creditline.audit.step import Check, Step, Wrong, examine
 from creditline.audit.works import PICTURE_BYTES_MAX, Works
 from creditline.canonical import JSON
 from creditline.errors import Corrupt, CreditlineError, Missing, Unavailable
 from creditline.ids import Bytes32, ModelId, WorkId, bytes32, raw
 
 FINDING_FIELDS = ("work", "dataset", "index", "share", "tier", "p_value", "strength", "support", "regions")
-
-Precedence = tuple[int, Place, int]
 
 
 class Recompute(Protocol):
@@ -119,7 +117,7 @@ class Pixels:
         return self._gathered[name]
 
     def _gather(self, model: ModelEntry) -> _Materials:
-        rows: list[tuple[Precedence, TrainedWork]] = []
+        rows: list[tuple[int, WorkId, TrainedWork]] = []
         cids: dict[Bytes32, str] = {}
         hidden: set[str] = set()
         seen: set[WorkId] = set()
@@ -128,24 +126,25 @@ class Pixels:
                 if work in seen:
                     continue
                 seen.add(work)
-                precedence, content_hash = self._claim(work)
-                cid = self._works.pictures.get(work)
+                claimed_at, content_hash = self._claim(work)
+                if work not in self._works.pictures:
+                    raise Unavailable(f"The record of work {work} could not be used.", "See its own finding.")
+                cid = self._works.pictures[work]
                 if cid is None:
                     hidden.add(work)
                     continue
                 cids[content_hash] = cid
-                rows.append((precedence, TrainedWork(work, dataset, index, raw(content_hash))))
-        rows.sort(key=lambda row: row[0])
-        works = tuple(work for _, work in rows)
+                rows.append((claimed_at, work, TrainedWork(work, dataset, index, raw(content_hash))))
+        works = tuple(work for _, _, work in sorted(rows, key=lambda row: row[:2]))
         return _Materials(TrainingSet(model.id, tuple(model.datasets), works), cids, hidden)
 
-    def _claim(self, work: WorkId) -> tuple[Precedence, Bytes32]:
+    def _claim(self, work: WorkId) -> tuple[int, Bytes32]:
         """When a work was claimed, by which the engine decides between near-copies, and its content hash."""
         claim, entry = self._anchors.claims.get(work), self._registry.works.get(work)
         if claim is not None and (entry is None or claim.at <= entry.at):
-            return (claim.at, claim.place, claim.position), claim.leaf.content_hash
+            return claim.at, claim.leaf.content_hash
         if entry is not None:
-            return (entry.at, entry.place, 0), entry.content_hash
+            return entry.at, entry.content_hash
         raise Wrong(f"its model learned from {work}, which nobody registered")
 
 

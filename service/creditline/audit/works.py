@@ -12,6 +12,7 @@ from creditline.audit.sampling import Sampling
 from creditline.audit.step import Check, Place, Step, Wrong, examine, require
 from creditline.ids import Address, Bytes32, WorkId
 from creditline.works.record import RECORD_BYTES_MAX, WorkRecord, read_record
+from creditline.works.terms import Training
 
 PICTURE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -28,10 +29,14 @@ class _Claimed:
 
 
 class Works:
-    """Reads records, and keeps where the pictures are: `pictures` holds a CID, or None for a private picture."""
+    """Reads records, and keeps what others ask of them.
+
+    `pictures` holds a CID, or None for a private picture; `reserved` the works whose terms forbid training.
+    """
 
     def __init__(self, documents: Documents, sampling: Sampling) -> None:
         self.pictures: dict[WorkId, str | None] = {}
+        self.reserved: set[WorkId] = set()
         self._documents = documents
         self._sampling = sampling
 
@@ -70,6 +75,8 @@ class Works:
         terms = record.terms.digest()
         require(terms == claimed.terms_hash, f"its record has other terms, {terms}")
         self.pictures.setdefault(claimed.id, record.picture)
+        if record.terms.training is Training.FORBIDDEN:
+            self.reserved.add(claimed.id)
         return ""
 
     def _check_picture(self, cid: str, claimed: _Claimed) -> str:
