@@ -11,6 +11,7 @@ import uvicorn
 
 from creditline.api.app import create
 from creditline.api.desk import Answer, Desk, Place
+from creditline.attribution.policy import default
 from creditline.attribution.training import TrainedWork, TrainingSet
 from creditline.attribution.worker import AttributionWorker
 from creditline.canonical import JSON
@@ -81,7 +82,7 @@ class Engine:
         self._worker = worker
         self._catalogue = catalogue
         self._store = store
-        self.policy = Bytes32(worker.policy)
+        self.policy = Bytes32(default().hash)
 
     def describe(self, picture: bytes) -> PictureFacts:
         found = self._worker.describe(picture)

@@ -37,7 +37,7 @@ def test_a_manifest_with_another_root_is_refused() -> None:
 def test_disorder_and_emptiness_are_refused() -> None:
     with pytest.raises(Invalid, match="ascending"):
         Dataset("set", tuple(IDS))
-    with pytest.raises(Invalid, match="1 to 1,000,000"):
+    with pytest.raises(Invalid, match="1 to 500,000"):
         Dataset("set", ())
 
 

@@ -10,8 +10,8 @@ from creditline.errors import Invalid
 from creditline.ids import WorkId, bytes32
 
 TYPE = "creditline/dataset/1"
-WORKS_MAX = 1_000_000
-DATASET_BYTES_MAX = 96 * 1024 * 1024
+WORKS_MAX = 500_000
+DATASET_BYTES_MAX = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
