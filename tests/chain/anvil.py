@@ -37,29 +37,28 @@ def until(condition, what, timeout_s=20):
 class Anvil:
     """Mines each transaction at once unless told otherwise; the last two blocks are not final."""
 
-    def __init__(self, *options, port=0):
+    def __init__(self, *options, slots=1):
         self.folder = Path(tempfile.mkdtemp(prefix="anvil-"))
         self._log = self.folder / "log"
-        command = [
-            binary(),
-            "--port",
-            str(port),
-            "--slots-in-an-epoch",
-            "1",
-            "--state",
-            self.folder / "state.json",
-        ]
+        state = self.folder / "state.json"
+        usual = ["--port", "0", "--slots-in-an-epoch", str(slots), "--state", str(state)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*map(str, command), *options], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                [str(binary()), *usual, *options],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
                 env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
-            )  # fmt: skip
-        found = until(
-            lambda: re.search(rb"Listening on [\d.]+:(\d+)", self._log.read_bytes()), "anvil's start"
-        )
+            )
+        found = until(self._is_listening, "anvil's start")
         self.port = int(found[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self._client = httpx2.Client()
+
+    def _is_listening(self):
+        said = self._log.read_bytes()
+        assert self._process.poll() is None, said
+        return re.search(rb"Listening on [\d.]+:(\d+)", said)
 
     def ask(self, method, *params):
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}

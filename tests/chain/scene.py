@@ -6,7 +6,6 @@ from functools import cached_property
 
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
-from tests.chain.anvil import CHAIN_ID, ROOT
 
 from creditline.chain.calls import Call, Calls, Opening
 from creditline.chain.deployment import deploy
@@ -22,6 +21,7 @@ from creditline.works.batch import compose_batch
 from creditline.works.dataset import compose_dataset
 from creditline.works.record import PictureFacts, WorkRecord
 from creditline.works.terms import Terms
+from tests.chain.anvil import CHAIN_ID, ROOT
 
 FAR = 2**39  # a deadline that no test reaches
 TERMS = Terms("CC-BY-4.0")

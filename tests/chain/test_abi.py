@@ -2,9 +2,9 @@ import json
 
 import pytest
 from eth_abi.abi import encode as abi_encode
-from tests.chain.anvil import ROOT
 
 from creditline.chain.abi import NAMES, interface, revert_reason
+from tests.chain.anvil import ROOT
 
 
 @pytest.mark.parametrize("name", NAMES)

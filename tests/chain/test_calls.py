@@ -1,8 +1,6 @@
 """Every encoder, against the contracts themselves."""
 
 import pytest
-from tests.chain.anvil import CHAIN_ID
-from tests.chain.scene import FAR, TERMS, hash_of, record_of
 
 from creditline.amounts import Terms, credit_works, cut_total
 from creditline.chain.node import Reverted
@@ -10,6 +8,8 @@ from creditline.ids import ZERO_ADDRESS, bytes32
 from creditline.royalties.receipt import reports_typed_data
 from creditline.typed_data import REGISTER, ledger_domain, typed_data
 from creditline.works.dataset import compose_dataset
+from tests.chain.anvil import CHAIN_ID
+from tests.chain.scene import FAR, TERMS, hash_of, record_of
 
 
 def test_works_are_registered_in_all_three_ways(scene):
