@@ -45,7 +45,9 @@ def lay_over(canvas: Pixels, work: Features, matrix: Matrix) -> Agreement:
     textured, correlated = _correlate(canvas, pixels)
     structure = textured & ink
     agrees = coloured & (correlated | ~textured)
-    cleaned = cv2.morphologyEx(agrees.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_SPECKLE, _SPECKLE), np.uint8)) > 0
+    cleaned = (
+        cv2.morphologyEx(agrees.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_SPECKLE, _SPECKLE), np.uint8)) > 0
+    )
     return Agreement(
         ink, np.asarray(cleaned), int(np.count_nonzero(structure)), int(np.count_nonzero(structure & cleaned))
     )

@@ -3,6 +3,9 @@
 Three exact FAISS indexes over the same works: keypoints (what was cut out, scaled, turned), patches (what a generator
 stitched together at its own place and size) and views (what looks alike as a whole). Exact search returns the same
 rows on every machine; at the sizes of one training set it is also fast enough.
+
+Keypoints and patches are vectors of small integers whose products add up to less than 2**24, which float32 holds
+exactly: their scores are the same in whatever order a library or a processor adds.
 """
 
 from __future__ import annotations
@@ -19,10 +22,8 @@ from creditline.attribution.patches import Patches, cut_patches
 from creditline.attribution.policy import Policy
 from creditline.attribution.training import TrainingSet
 
-# One thread, so that sums are formed in one order.
+# Views are no integers: one thread, so that their sums are formed in one order.
 faiss.omp_set_num_threads(1)
-
-_ROOT_SIFT_UNIT = np.float32(510)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Catalogue:
         self._views = _Index([each.views for each in features], faiss.IndexFlatIP)
 
     def nearest_keypoints(self, descriptors: NDArray[np.uint8], count: int) -> Hits:
-        """By cosine, best first."""
+        """By product of RootSIFT bytes (cosine times 510 squared), best first."""
         return self._keypoints.search(as_vectors(descriptors), count)
 
     def nearest_patches(self, patches: Patches, count: int) -> Hits:
@@ -81,5 +82,5 @@ class _Index:
 
 
 def as_vectors(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """RootSIFT bytes as nearly unit vectors."""
-    return descriptors.astype(np.float32) / _ROOT_SIFT_UNIT
+    """RootSIFT bytes for products: integers of length 510."""
+    return descriptors.astype(np.float32)

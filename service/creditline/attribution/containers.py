@@ -87,7 +87,9 @@ def _inspect_webp(data: bytes) -> None:
 def _require_end(end: int, data: bytes) -> None:
     tail = len(data) - end
     if tail > 0:
-        raise NotAPicture(f"The file goes on for {tail:,} bytes after the picture's end.", "Save the picture again.")
+        raise NotAPicture(
+            f"The file goes on for {tail:,} bytes after the picture's end.", "Save the picture again."
+        )
 
 
 def _refuse_truncated() -> NoReturn:

@@ -18,10 +18,13 @@ import numpy as np
 from creditline.attribution.agreement import Agreement, Matrix, lay_over
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.features import Mask
-from creditline.attribution.keypoints import Placement, locate, locate_among
+from creditline.attribution.keypoints import Placement, locate, locate_among, refine
 from creditline.attribution.policy import Policy
 from creditline.attribution.query import Query
 from creditline.attribution.stitching import find_stitches
+
+# With so many keypoints that agree, a work needs no second look.
+_SURE = 8
 
 Channel = Literal["keypoints", "patches"]
 
@@ -54,12 +57,15 @@ def gather(query: Query, catalogue: Catalogue, policy: Policy) -> list[Evidence]
 
 
 def _from_keypoints(query: Query, catalogue: Catalogue, policy: Policy) -> Iterable[Evidence]:
-    placements = locate(query.sightings, catalogue, policy)
-    nominated = _nominate(query, catalogue, policy) - {placement.work for placement in placements}
-    placements += locate_among(query.sightings, catalogue, sorted(nominated), policy)
-    placements.sort(key=lambda placement: -placement.inliers)
-    for placement in placements[: policy.rule("keypoints", "placements_max")]:
-        yield _weigh_placement(query, catalogue, placement, policy)
+    guesses = locate(query.sightings, catalogue, policy)
+    nominated = _nominate(query, catalogue, policy) - {
+        guess.work for guess in guesses if guess.inliers >= _SURE
+    }
+    guesses += locate_among(query.sightings, catalogue, sorted(nominated), policy)
+    guesses.sort(key=lambda guess: -guess.inliers)
+    for guess in guesses[: policy.rule("keypoints", "guesses_max")]:
+        for placement in refine(guess, catalogue, policy):
+            yield _weigh_placement(query, catalogue, placement, policy)
 
 
 def _nominate(query: Query, catalogue: Catalogue, policy: Policy) -> set[int]:
@@ -90,7 +96,7 @@ def _from_patches(query: Query, catalogue: Catalogue, policy: Policy) -> Iterabl
         work = catalogue.features[stitch.work]
         agreement = lay_over(query.canvas, work, stitch.matrix)
         agrees = _keep_touched(agreement, stitch.around)
-        structure = np.count_nonzero(agrees & stitch.around)
+        structure = int(np.count_nonzero(agrees & stitch.around))
         amount = _saturate(structure, query, policy.rule("patches", "amount_ppm"))
         yield Evidence(
             stitch.work, "patches", int(1000 * amount), stitch.votes, agrees, agreement.shown, stitch.matrix

@@ -23,6 +23,9 @@ from creditline.errors import Corrupt
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
+# RootSIFT vectors have length 1; as bytes they have this one.
+ROOT_SIFT_LENGTH = 510
+
 _FINGERPRINT_SIDE = 512
 # Levels of one channel by which blank ground may vary, and the least part of the border that it must hold.
 _GROUND_TOLERANCE = 10
@@ -36,11 +39,12 @@ class Features:
     canvas       H x W x 3 RGB bytes, longer side `canvas` pixels
     ink          H x W, true where the picture is not blank (see `find_ink`)
     keypoints    N x 2 float32, x and y on the canvas
-    descriptors  N x 128 bytes, RootSIFT scaled by 255 * 2
+    descriptors  N x 128 bytes, RootSIFT scaled by `ROOT_SIFT_LENGTH`
     views        V x D float32 unit vectors: the picture, then its four corners
     fingerprints 8 x 32 bytes, PDQ codes upright first
     quality      1 number, PDQ's own 0 to 100
     pixel_hash   32 bytes, `Picture.pixel_hash`
+    size         width and height of the picture itself, in pixels
     """
 
     canvas: Pixels
@@ -51,6 +55,7 @@ class Features:
     fingerprints: NDArray[np.uint8]
     quality: NDArray[np.int64]
     pixel_hash: NDArray[np.uint8]
+    size: NDArray[np.int64]
 
     def dump(self) -> bytes:
         """As bytes that `load` reads."""
@@ -65,7 +70,9 @@ def load(data: bytes) -> Features:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return Features(**{field.name: arrays[field.name] for field in fields(Features)})
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise Corrupt("Stored features cannot be read.", "Delete the cache; it fills itself again.") from error
+        raise Corrupt(
+            "Stored features cannot be read.", "Delete the cache; it fills itself again."
+        ) from error
 
 
 def describe(picture: Picture, policy: Policy, encoder: Encoder) -> Features:
@@ -86,6 +93,7 @@ def describe(picture: Picture, policy: Policy, encoder: Encoder) -> Features:
         fingerprints=fingerprints,
         quality=np.array([quality]),
         pixel_hash=np.frombuffer(picture.pixel_hash, np.uint8),
+        size=np.array([picture.width, picture.height]),
     )
 
 
@@ -128,13 +136,13 @@ def find_keypoints(pixels: Pixels, side: int, count: int) -> tuple[NDArray[np.fl
     """RootSIFT on grey at `side` pixels: N x 2 positions as parts of the longer side, N x 128 descriptor bytes."""
     grey = cv2.cvtColor(shrink(pixels, side), cv2.COLOR_RGB2GRAY)
     # A fresh detector for each picture: OpenCV's is not safe to share between threads.
-    points, raw = cv2.SIFT_create(nfeatures=count, contrastThreshold=0.02).detectAndCompute(grey, None)
+    points, raw = cv2.SIFT.create(nfeatures=count, contrastThreshold=0.02).detectAndCompute(grey, None)
     if raw is None:
         return np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8)
     roots = np.sqrt(raw / np.maximum(raw.sum(axis=1, keepdims=True), 1e-6))
     places = np.array([point.pt for point in points], np.float32) / np.float32(max(grey.shape))
     # SIFT may return one more than asked for where responses tie.
-    return places[:count], np.minimum(np.rint(roots * 510), 255).astype(np.uint8)[:count]
+    return places[:count], np.minimum(np.rint(roots * ROOT_SIFT_LENGTH), 255).astype(np.uint8)[:count]
 
 
 def cut_views(canvas: Pixels, ink: Mask, side: int) -> Pixels:
@@ -156,7 +164,8 @@ def cut(canvas: Pixels, frame: tuple[int, int, int], side: int) -> Pixels:
     scale = side / size
     shift = np.array([[scale, 0, -x * scale], [0, scale, -y * scale]], np.float32)
     return np.asarray(
-        cv2.warpAffine(canvas, shift, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        cv2.warpAffine(canvas, shift, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from creditline.attribution.agreement import Matrix, scale_of
 from creditline.attribution.catalogue import Catalogue, as_vectors
-from creditline.attribution.features import Features, Pixels, find_keypoints
+from creditline.attribution.features import ROOT_SIFT_LENGTH, Features, Pixels, find_keypoints
 from creditline.attribution.policy import Policy
 
 _REPROJECTION_PX = 2.5
@@ -38,6 +38,16 @@ class Sighting:
 
 
 @dataclass(frozen=True, eq=False)
+class Guess:
+    """A first idea of where a work lies: `matrix` maps its canvas to that of one form of the picture."""
+
+    work: int
+    sighting: Sighting
+    matrix: Matrix
+    inliers: int
+
+
+@dataclass(frozen=True, eq=False)
 class Pairs:
     """Row numbers of keypoints of a work (`ours`) and of the picture (`theirs`) that may be the same point."""
 
@@ -57,46 +67,58 @@ def look(pixels: Pixels, canvas: Pixels, policy: Policy) -> list[Sighting]:
     return sightings
 
 
-def locate(sightings: list[Sighting], catalogue: Catalogue, policy: Policy) -> list[Placement]:
-    """The best placement per work and form, for works that collect enough matching keypoints."""
-    placements = []
+def locate(sightings: list[Sighting], catalogue: Catalogue, policy: Policy) -> list[Guess]:
+    """Works whose keypoints, among all works' the nearest to some of the picture's, agree on a place."""
+    guesses = []
     for sighting in sightings:
         hits = catalogue.nearest_keypoints(sighting.descriptors, policy.rule("keypoints", "neighbours"))
-        close = hits.score >= policy.rule("keypoints", "cosine_per_mille") / 1000
+        close = hits.score >= _least_product(policy, "cosine_per_mille")
         for work in np.unique(hits.work[close]):
             theirs, ranks = np.nonzero(close & (hits.work == work))
-            pairs = Pairs(hits.row[theirs, ranks], theirs)
-            placements += _fit(int(work), catalogue.features[work], sighting, pairs, policy)
-    return placements
+            guesses += _guess(int(work), catalogue, sighting, Pairs(hits.row[theirs, ranks], theirs))
+    return guesses
 
 
-def locate_among(sightings: list[Sighting], catalogue: Catalogue, works: list[int], policy: Policy) -> list[Placement]:
+def locate_among(
+    sightings: list[Sighting], catalogue: Catalogue, works: list[int], policy: Policy
+) -> list[Guess]:
     """As `locate`, but each work alone against the picture: finds those whose keypoints others resemble more."""
-    least = policy.rule("keypoints", "alone_cosine_per_mille") / 1000
-    placements = []
+    least = _least_product(policy, "alone_cosine_per_mille")
+    guesses = []
     for sighting in sightings:
+        theirs = as_vectors(sighting.descriptors)
         for work in works:
-            features = catalogue.features[work]
-            cosines = as_vectors(features.descriptors) @ as_vectors(sighting.descriptors).T
-            pairs = Pairs(*np.nonzero((cosines >= least) & (cosines == cosines.max(axis=1, initial=0, keepdims=True))))
-            placements += _fit(work, features, sighting, pairs, policy)
-    return placements
+            products = as_vectors(catalogue.features[work].descriptors) @ theirs.T
+            best = products.max(axis=1, initial=0, keepdims=True)
+            pairs = Pairs(*np.nonzero((products >= least) & (products == best)))
+            guesses += _guess(work, catalogue, sighting, pairs)
+    return guesses
 
 
-def _fit(work: int, features: Features, sighting: Sighting, pairs: Pairs, policy: Policy) -> list[Placement]:
-    """The placement that the pairs agree on, and a second one refined from it. Which is better, pixels will tell."""
-    guess = _fit_matrix(features.keypoints[pairs.ours], sighting.places[pairs.theirs])
-    if guess is None:
-        return []
-    # Seen from a good guess, many more keypoints find their partners, and these place the work to a pixel.
-    guided = _pair_near(features, sighting, guess, policy)
+def refine(guess: Guess, catalogue: Catalogue, policy: Policy) -> list[Placement]:
+    """The guess, and one refined from it. Which is better, pixels will tell.
+
+    Seen from a good guess many more keypoints find their partners, and these place the work to a pixel.
+    """
+    features, sighting = catalogue.features[guess.work], guess.sighting
+    guided = _pair_near(features, sighting, guess.matrix, policy)
     refined = _fit_matrix(features.keypoints[guided.ours], sighting.places[guided.theirs])
     placements = []
-    for matrix in (guess, refined):
-        if matrix is not None and (inliers := _count_inliers(features, sighting, matrix, guided)) >= _INLIERS_MIN:
-            upright = sighting.upright @ np.vstack([matrix, [0, 0, 1]])
-            placements.append(Placement(work, np.asarray(upright), inliers))
-    return [placement for placement in placements if _SCALE_MIN <= scale_of(placement.matrix) <= _SCALE_MAX]
+    for matrix in (guess.matrix, refined):
+        if matrix is not None and _SCALE_MIN <= scale_of(matrix) <= _SCALE_MAX:
+            inliers = _count_inliers(features, sighting, matrix, guided)
+            upright = np.asarray(sighting.upright @ np.vstack([matrix, [0, 0, 1]]))
+            if inliers >= _INLIERS_MIN:
+                placements.append(Placement(guess.work, upright, inliers))
+    return placements
+
+
+def _guess(work: int, catalogue: Catalogue, sighting: Sighting, pairs: Pairs) -> list[Guess]:
+    features = catalogue.features[work]
+    matrix = _fit_matrix(features.keypoints[pairs.ours], sighting.places[pairs.theirs])
+    if matrix is None:
+        return []
+    return [Guess(work, sighting, matrix, _count_inliers(features, sighting, matrix, pairs))]
 
 
 def _count_inliers(features: Features, sighting: Sighting, matrix: Matrix, pairs: Pairs) -> int:
@@ -112,7 +134,12 @@ def _fit_matrix(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matri
         return None
     cv2.setRNGSeed(0)
     matrix, _inliers = cv2.estimateAffinePartial2D(
-        ours, theirs, method=cv2.RANSAC, ransacReprojThreshold=_REPROJECTION_PX, maxIters=2000, confidence=0.999
+        ours,
+        theirs,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_REPROJECTION_PX,
+        maxIters=2000,
+        confidence=0.999,
     )
     return None if matrix is None else np.asarray(matrix, np.float64)
 
@@ -120,8 +147,17 @@ def _fit_matrix(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matri
 def _pair_near(features: Features, sighting: Sighting, matrix: Matrix, policy: Policy) -> Pairs:
     """Each of the work's keypoints with the most similar one near the place where it should lie."""
     moved = features.keypoints @ matrix[:, :2].T + matrix[:, 2]
-    near = np.linalg.norm(moved[:, None] - sighting.places[None], axis=2) <= _SEARCH_PX
-    cosines = np.where(near, as_vectors(features.descriptors) @ as_vectors(sighting.descriptors).T, 0)
-    best = cosines.argmax(axis=1)
-    ours = np.flatnonzero(cosines.max(axis=1) >= policy.rule("keypoints", "guided_cosine_per_mille") / 1000)
-    return Pairs(ours, best[ours])
+    across = moved[:, :1] - sighting.places[:, 0]
+    along = moved[:, 1:] - sighting.places[:, 1]
+    ours, theirs = np.nonzero(across * across + along * along <= _SEARCH_PX**2)
+    mine, other = features.descriptors[ours].astype(np.int32), sighting.descriptors[theirs]
+    products = np.einsum("nd,nd->n", mine, other, dtype=np.int32)
+    order = np.lexsort((theirs, -products, ours))
+    order = order[products[order] >= _least_product(policy, "guided_cosine_per_mille")]
+    _keypoint, first = np.unique(ours[order], return_index=True)
+    return Pairs(ours[order][first], theirs[order][first])
+
+
+def _least_product(policy: Policy, rule: str) -> float:
+    """A cosine rule as a product of RootSIFT bytes."""
+    return policy.rule("keypoints", rule) / 1000 * ROOT_SIFT_LENGTH**2

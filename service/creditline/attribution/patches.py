@@ -19,7 +19,7 @@ _CONTRAST_MIN = 24
 
 @dataclass(frozen=True, eq=False)
 class Patches:
-    """`vectors` N x 192 float32 RGB levels; `places` N x 2, x and y of the top left corner on the patch canvas."""
+    """`vectors` N x 192 float32, RGB levels halved and rounded down to integers; `places` N x 2, x and y of the top left corner on the patch canvas."""
 
     vectors: NDArray[np.float32]
     places: NDArray[np.int64]
@@ -37,5 +37,7 @@ def cut_patches(canvas: Pixels, ink: Mask, side: int, step: int) -> Patches:
                 vectors.append(patch.ravel())
                 places.append((x, y))
     stacked = np.array(vectors, np.float32).reshape(-1, SIZE * SIZE * 3)
-    structured = stacked.reshape(len(stacked), SIZE * SIZE, 3).std(axis=1).max(axis=1, initial=0) >= _CONTRAST_MIN
-    return Patches(stacked[structured], np.array(places, np.int64).reshape(-1, 2)[structured])
+    structured = (
+        stacked.reshape(len(stacked), SIZE * SIZE, 3).std(axis=1).max(axis=1, initial=0) >= _CONTRAST_MIN
+    )
+    return Patches(stacked[structured] // 2, np.array(places, np.int64).reshape(-1, 2)[structured])

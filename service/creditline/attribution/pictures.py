@@ -56,15 +56,14 @@ class Picture:
 def decode(data: bytes) -> Picture:
     """Decode a PNG, JPEG or WebP. Raises `NotAPicture` or `TooLarge`, never anything else."""
     if len(data) > BYTES_MAX:
-        raise TooLarge(f"The file has {len(data):,} bytes, above the limit of {BYTES_MAX:,}.", "Upload a smaller one.")
+        raise too_many_bytes(len(data))
     media_type = containers.inspect(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[_FORMATS[media_type]]) as image:
                 _require_size(*image.size)
-                if getattr(image, "n_frames", 1) != 1:
-                    raise NotAPicture("The file is an animation.", "Export one frame as a still picture.")
+                _require_still(image)
                 pixels = _canonicalise(image)
     except (NotAPicture, TooLarge):
         raise
@@ -72,8 +71,17 @@ def decode(data: bytes) -> Picture:
         raise TooLarge("Decoding the picture takes too much memory.", "Upload a smaller one.") from error
     except Exception as error:
         # Pillow's decoders raise whatever a broken file leads them to, not only OSError.
-        raise NotAPicture("The picture is damaged and cannot be decoded.", "Save the picture again.") from error
+        raise NotAPicture(
+            "The picture is damaged and cannot be decoded.", "Save the picture again."
+        ) from error
     return Picture(hashlib.sha256(data).digest(), media_type, pixels)
+
+
+def too_many_bytes(count: int) -> TooLarge:
+    """For callers that can refuse a file before they read it."""
+    return TooLarge(
+        f"The file has {count:,} bytes, above the limit of {BYTES_MAX:,}.", "Upload a smaller one."
+    )
 
 
 def _require_size(width: int, height: int) -> None:
@@ -85,7 +93,15 @@ def _require_size(width: int, height: int) -> None:
             "Scale it down.",
         )
     if min(width, height) < SIDE_MIN:
-        raise NotAPicture(f"The picture is {width} x {height}; a side needs {SIDE_MIN} pixels.", "Upload a larger one.")
+        raise NotAPicture(
+            f"The picture is {width} x {height}; a side needs {SIDE_MIN} pixels.", "Upload a larger one."
+        )
+
+
+def _require_still(image: Image.Image) -> None:
+    """`containers` knows the usual animations; this asks Pillow for the rest."""
+    if getattr(image, "n_frames", 1) != 1:
+        raise NotAPicture("The file is an animation.", "Export one frame as a still picture.")
 
 
 def _canonicalise(image: Image.Image) -> NDArray[np.uint8]:

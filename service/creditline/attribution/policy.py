@@ -27,8 +27,13 @@ class Policy:
 
     @cached_property
     def features_hash(self) -> str:
-        """The same of the `features` part alone: stored features stay good while other rules change."""
-        return "0x" + canonical.digest(canonical.encode(self.document["features"])).hex()
+        """The same of what describes a picture alone: stored features stay good while other rules change."""
+        part = {name: self.document[name] for name in ("encoder", "features")}
+        return "0x" + canonical.digest(canonical.encode(part)).hex()
+
+    def with_encoder(self, identity: str) -> Policy:
+        """The same rules with another encoder: another policy."""
+        return Policy({**self.document, "encoder": identity})
 
     def rule(self, section: str, name: str) -> int:
         """One integer of the document. A name that is not there is a mistake in the code, hence KeyError."""

