@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import uvicorn
 
@@ -307,11 +306,6 @@ class Service:
         }
         lag = finalised - (cursor[0] if cursor else 0)
         return {"finalised_block": float(finalised), "follower_lag_blocks": float(lag), **states, **receipts}
-
-
-def audit(rpc: str, gateways: list[str], deployment: Path, *, pixels: bool, quiet: bool) -> JSON:
-    """The verdict of `creditline verify` as a document. Knows a node, gateways, and where the contracts are."""
-    raise NotImplementedError
 
 
 def _has_restarted(node: Node, events: EventLog) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from creditline.errors import Misconfigured
+from creditline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
+    from creditline.audit import Recompute
     from creditline.settings import Settings
 
 
@@ -40,10 +43,38 @@ class House:
     def verify(
         self, *, rpc: str, gateways: list[str], deployment: Path, pixels: bool, quiet: bool
     ) -> dict[str, Any]:
-        """Audit a deployment from chain and content alone."""
-        from creditline.assembly import audit
+        """Audit a deployment from chain and content alone. Needs nothing of the service extra but for `pixels`."""
+        from creditline import audit
+        from creditline.audit.telling import tell
+        from creditline.chain.deployment import read_deployment
+        from creditline.chain.finalised import FinalisedChain
+        from creditline.chain.node import Node
+        from creditline.cli.console import counter
+        from creditline.content.gateway import Gateway
+        from creditline.content.library import ReadingRoom
 
-        return audit(rpc, gateways, deployment, pixels=pixels, quiet=quiet)
+        place = read_deployment(deployment)
+        chain = FinalisedChain(Node(rpc, place.chain_id), place)
+        with counter("Recomputing", quiet=quiet) as advance, _engine(wanted=pixels) as engine:
+            verdict = audit.verify(
+                chain, ReadingRoom(Gateway(gateways)), recompute=engine, progress=lambda _step: advance()
+            )
+        status = {"yes": 0, "no": 1, "incomplete": Unavailable.exit_status}[verdict.answer]
+        return {**verdict.as_json(), "text": tell(verdict, chain.block), "exit_status": status}
+
+
+@contextmanager
+def _engine(*, wanted: bool) -> Iterator[Recompute | None]:
+    """The engine for the deep check, with features of its own that nobody else computed."""
+    if not wanted:
+        yield None
+        return
+    import tempfile
+
+    from creditline.attribution.recompute import Recomputer
+
+    with tempfile.TemporaryDirectory() as features, Recomputer(Path(features)) as engine:
+        yield engine
 
 
 def _require_free_port(settings: Settings) -> None:

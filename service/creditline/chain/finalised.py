@@ -10,6 +10,7 @@ from creditline.chain.events import Event
 from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.signatures import SignatureVerifier
+from creditline.errors import Unavailable
 from creditline.ids import Address, PoolId
 from creditline.typed_data import TypedData
 
@@ -19,9 +20,11 @@ class FinalisedChain:
 
     def __init__(self, node: Node, deployment: Deployment) -> None:
         self.deployment = deployment
+        self._node = node
         self._reader = ChainReader(node, deployment)
         self._is_signed = SignatureVerifier(node)
         self.block = self._reader.finalised_block()
+        self._state_block = self._find_state()
 
     def events(self) -> Iterable[Event]:
         return self._reader.events(self.deployment.block, self.block)
@@ -30,13 +33,27 @@ class FinalisedChain:
         return self._is_signed(who, data, signature)
 
     def credit(self, token: Address, who: Address) -> int:
-        return self._reader.credit(token, who, self.block)
+        return self._reader.credit(token, who, self._state_block)
 
     def pool(self, pool_id: PoolId) -> dict[str, Any]:
-        return self._reader.pool(pool_id, self.block)
+        return self._reader.pool(pool_id, self._state_block)
 
     def fixed_claimable(self, pool_id: PoolId, role: int) -> int:
-        return self._reader.fixed_claimable(pool_id, role, self.block)
+        return self._reader.fixed_claimable(pool_id, role, self._state_block)
 
     def token_balance(self, token: Address, owner: Address) -> int:
-        return self._reader.balance(token, owner, self.block)
+        return self._reader.balance(token, owner, self._state_block)
+
+    def _find_state(self) -> int | None:
+        """The block to read storage at. None is the latest one, as good for a node without history if nothing followed."""
+        try:
+            self._node.code_at(self.deployment.ledger, self.block)
+        except Unavailable:
+            newest = self._node.latest().number
+            if any(True for _ in self._reader.events(self.block + 1, newest)):
+                raise Unavailable(
+                    f"The node keeps no state of block {self.block}, and something has happened since.",
+                    "Use an archive node, or try again when the newest blocks are final.",
+                ) from None
+            return None
+        return self.block

@@ -58,3 +58,19 @@ def progress(title: str, total: int, *, quiet: bool = False) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
         task = bars.add_task(title, total=total)
         yield lambda done: bars.update(task, completed=done)
+
+
+@contextmanager
+def counter(title: str, *, quiet: bool = False) -> Iterator[Any]:
+    """For work whose length nobody knows yet: a running count on stderr. Yields a function to call once per step."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description} {task.completed:.0f} checks"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda: bars.advance(task)
