@@ -19,6 +19,7 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
         address payee;
         uint40 registeredAt;
         uint40 optedOutAt;
+        uint16 changes;
     }
 
     bytes32 private constant REGISTER_TYPEHASH = keccak256(
@@ -36,8 +37,6 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
 
     /// @inheritdoc IWorkRegistry
     mapping(bytes32 root => uint40) public anchoredAt;
-    /// @inheritdoc IWorkRegistry
-    mapping(bytes32 workId => uint256) public changeNonce;
 
     mapping(bytes32 workId => Entry) private _entries;
     /// @dev Empty while the payee is the owner, which spares most works a slot.
@@ -117,7 +116,8 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
 
     /// @inheritdoc IWorkRegistry
     function setPayeeFor(bytes32 workId, address payee, uint256 deadline, bytes calldata sig) external {
-        _checkChange(workId, keccak256(abi.encode(SET_PAYEE_TYPEHASH, workId, payee, _useNonce(workId), deadline)), deadline, sig);
+        bytes32 change = keccak256(abi.encode(SET_PAYEE_TYPEHASH, workId, payee, changeNonce(workId), deadline));
+        _checkChange(workId, change, deadline, sig);
         _setPayee(workId, payee);
     }
 
@@ -150,9 +150,8 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
 
     /// @inheritdoc IWorkRegistry
     function setTrainingOptOutFor(bytes32 workId, bool out, uint256 deadline, bytes calldata sig) external {
-        _checkChange(
-            workId, keccak256(abi.encode(SET_TRAINING_OPT_OUT_TYPEHASH, workId, out, _useNonce(workId), deadline)), deadline, sig
-        );
+        bytes32 change = keccak256(abi.encode(SET_TRAINING_OPT_OUT_TYPEHASH, workId, out, changeNonce(workId), deadline));
+        _checkChange(workId, change, deadline, sig);
         _setTrainingOptOut(workId, out);
     }
 
@@ -212,6 +211,11 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
         return (since != 0 && since <= t) || _optOuts[workId].upperLookupRecent(t) != 0;
     }
 
+    /// @inheritdoc IWorkRegistry
+    function changeNonce(bytes32 workId) public view returns (uint256) {
+        return _entries[workId].changes;
+    }
+
     /// @inheritdoc IERC2981
     function royaltyInfo(uint256 workId, uint256 price) external view returns (address, uint256) {
         return (payeeOf(bytes32(workId)), price / RESALE_ROYALTY_DIVISOR);
@@ -254,6 +258,7 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
         if (payees.length() == 0) payees.push(entry.registeredAt, uint160(entry.payee));
         payees.push(uint96(block.timestamp), uint160(payee));
         entry.payee = payee;
+        ++entry.changes;
         emit PayeeSet(workId, payee);
     }
 
@@ -269,11 +274,8 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
             optOuts.push(uint48(block.timestamp), 0);
             entry.optedOutAt = 0;
         }
+        ++entry.changes;
         emit TrainingOptOutSet(workId, out, uint40(block.timestamp));
-    }
-
-    function _useNonce(bytes32 workId) private returns (uint256) {
-        return changeNonce[workId]++;
     }
 
     function _ownerOf(bytes32 workId) private view returns (address owner) {

@@ -147,6 +147,7 @@ interface IWorkRegistry is IERC2981 {
     /// @notice Whether training was refused at a past time. A second counts with the changes made in it.
     function optedOut(bytes32 workId, uint40 t) external view returns (bool);
 
-    /// @notice The nonce that the next signed change of this work must carry.
+    /// @notice The nonce that the next signed change must carry: how often payee or opt-out have changed so far.
+    /// @dev Any change therefore voids what was signed before it. Reverting for ever after 65,535 changes is meant.
     function changeNonce(bytes32 workId) external view returns (uint256);
 }

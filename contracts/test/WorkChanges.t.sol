@@ -65,6 +65,14 @@ contract WorkChangesTest is Fixture {
         works.setPayeeFor(id, STRANGER, START, sig);
     }
 
+    function test_setPayeeFor_whenTheWorkChangedSinceSigning_reverts() external {
+        bytes memory sig = _signPayee(STRANGER, 0, START);
+        vm.prank(creator);
+        works.setTrainingOptOut(id, true);
+        vm.expectRevert(abi.encodeWithSelector(IWorkRegistry.BadSignature.selector, creator));
+        works.setPayeeFor(id, STRANGER, START, sig);
+    }
+
     function test_setPayeeFor_whenExpiredOrUnknown_reverts() external {
         bytes memory sig = _signPayee(STRANGER, 0, START - 1);
         vm.expectRevert(abi.encodeWithSelector(IWorkRegistry.Expired.selector, START - 1));
@@ -88,6 +96,7 @@ contract WorkChangesTest is Fixture {
         emit IWorkRegistry.RightsTransferred(id, creator, BUYER);
         vm.prank(BUYER);
         works.acceptRights(id);
+        vm.assertEq(works.changeNonce(id), 2);
         IWorkRegistry.Work memory work = works.work(id);
         vm.assertEq(work.owner, BUYER);
         vm.assertEq(work.payee, BUYER);

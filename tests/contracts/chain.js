@@ -12,7 +12,7 @@ export const hash = (text) => keccak256(stringToHex(text));
 
 export async function connect() {
   const { provider } = await hre.network.connect("prague");
-  const transport = custom(provider);
+  const transport = custom(provider, { retryCount: 0 });
   const reader = createPublicClient({ chain: hardhat, transport, pollingInterval: 5, cacheTime: 0 });
   const wallets = Array.from({ length: 10 }, (_, i) =>
     createWalletClient({ account: account(i), chain: hardhat, transport }),
