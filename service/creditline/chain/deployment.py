@@ -131,8 +131,8 @@ def _steps(artifacts_dir: Path, *, demo_token: bool) -> list[_Step]:
 
 def _plan(node: Node, steps: list[_Step]) -> Deployment:
     works, models, ledger, *token = (step.address for step in steps)
-    # One before the first creation is the last block that surely has none of our events.
-    block = _first_block_with_code(node, works) if node.code_at(works) else node.latest().number
+    # What is not there yet will be created in a later block than the latest one.
+    block = _first_block_with_code(node, works) if node.code_at(works) else node.latest().number + 1
     return Deployment(node.chain_id, works, models, ledger, block, token[0] if token else None)
 
 

@@ -168,7 +168,7 @@ class Sender:
             if self._too_dear(fees, entry.key):
                 break
             try:
-                gas = self._simulate(entry)
+                gas = self._simulate(entry, fees)
             except Reverted as reverted:
                 if self._waits_for_earlier():
                     break
@@ -191,7 +191,7 @@ class Sender:
         self._broadcast(entry.key, attempt.raw)
         self._checkpoint("broadcast")
 
-    def _simulate(self, entry: Entry) -> int:
+    def _simulate(self, entry: Entry, fees: Fees) -> int:
         """Gas to allow. Raises `Reverted`, and `Unavailable` for what time or money will heal."""
         try:
             estimate = self._node.estimate_gas(entry.to, entry.data, self._key.address, entry.value)
@@ -202,7 +202,18 @@ class Sender:
                 f"The node cannot simulate {entry.purpose}: {refused.message}.",
                 f"Check that {self._key.address} has money for gas.",
             ) from refused
-        return estimate * GAS_MARGIN_PERCENT // 100
+        gas = estimate * GAS_MARGIN_PERCENT // 100
+        self._require_money(entry, gas * fees.max_fee + entry.value)
+        return gas
+
+    def _require_money(self, entry: Entry, needed: int) -> None:
+        """Not every node says so when it simulates, and a nonce must not go to what nobody can pay for."""
+        held = self._node.balance(self._key.address)
+        if held < needed:
+            raise Unavailable(
+                f"To {entry.purpose} may cost {needed} wei; {self._key.address} holds {held}.",
+                "Send it some: everything that waits goes on by itself.",
+            )
 
     def _waits_for_earlier(self) -> bool:
         """Something that is on its way may be what this one needs: only then a revert is not the last word."""
