@@ -89,8 +89,8 @@ def _tell(stage: Stage, teller: Teller) -> Reckoning:
     teller.good(f"Training set {market.dataset} of {len(gallery.works)} works, model {market.model}")
     teller.good(f"Pool {market.pool}")
     teller.chapter("3. Images are generated, by generators whose sources are known")
-    with teller.bar("Generating images", 14) as advance:
-        shots = shoot(gallery, stage.folder / "images", lambda done, _all: advance(done))
+    with teller.bar("Generating images") as advance:
+        shots = shoot(gallery, stage.folder / "images", advance)
     teller.chapter("4. The generation service reports what each image earned")
     receipts = report_usages(stage, market, shots, teller)
     teller.good(f"{len(receipts)} signed receipts")
@@ -106,8 +106,8 @@ def _tell(stage: Stage, teller: Teller) -> Reckoning:
 
 def _open_gallery(stage: Stage, teller: Teller) -> Gallery:
     openmoji = PROJECT / "node_modules" / "openmoji"
-    with teller.bar("Drawing the pictures", 640) as advance:
-        return open_gallery(stage.folder / "pictures", openmoji, lambda done, _all: advance(done))
+    with teller.bar("Drawing the pictures") as advance:
+        return open_gallery(stage.folder / "pictures", openmoji, advance)
 
 
 def _credit(gallery: Gallery, new: int, teller: Teller) -> None:

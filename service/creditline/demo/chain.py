@@ -42,7 +42,7 @@ class LocalChain:
             "--silent",
         ]
         keep = ["--state", str(folder / "chain.json"), "--state-interval", "1"]
-        self._process = spawn([str(binary), *options, *keep], folder / "chain.log")
+        self._process = spawn("chain", [str(binary), *options, *keep], folder)
         self._wait()
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="chain clock", daemon=True)

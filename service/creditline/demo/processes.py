@@ -17,13 +17,13 @@ STOP_S = 20
 
 
 def spawn(
-    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command`, its output appended to `log`. The kernel ends it when this process dies, even by SIGKILL."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    """Start `command`; `folder` gets NAME.log and NAME.pid. The kernel ends it when this process dies, even by SIGKILL."""
+    folder.mkdir(parents=True, exist_ok=True)
     libc = ctypes.CDLL(None)
-    with log.open("ab") as out:
-        return subprocess.Popen(  # noqa: S603 - the commands are our own
+    with (folder / f"{name}.log").open("ab") as out:
+        process = subprocess.Popen(  # noqa: S603 - the commands are our own
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -33,6 +33,8 @@ def spawn(
             start_new_session=True,
             preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # noqa: PLW1509 - one thread so far
         )
+    (folder / f"{name}.pid").write_text(str(process.pid))
+    return process
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

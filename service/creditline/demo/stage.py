@@ -103,9 +103,8 @@ class Stage:
             "CREDITLINE_RPC_URL": self.chain.url,
             "CREDITLINE_OPERATOR_KEY": cast.wallet("operator").private_key.hex(),
         }
-        self._service = spawn(
-            [sys.executable, "-m", "creditline", "up"], self.folder / "service.log", environment
-        )
+        command = [sys.executable, "-m", "creditline", "up"]
+        self._service = spawn("service", command, self.folder, environment)
 
 
 def _key(role: str) -> OperatorKey:

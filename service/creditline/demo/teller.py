@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+
+class Advance(Protocol):
+    def __call__(self, done: int, known: int | None = None, /) -> None: ...
 
 
 class Teller:
@@ -30,7 +35,9 @@ class Teller:
         self.console.print(f"  [bold red]✗[/] {escape(text)}")
 
     def table(self, title: str, headings: list[str], rows: list[list[str]]) -> None:
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        if title:
+            self.line(title)
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for number, heading in enumerate(headings):
             table.add_column(heading, justify="left" if number == 0 else "right", overflow="fold")
         for row in rows:
@@ -38,8 +45,8 @@ class Teller:
         self.console.print(table)
 
     @contextmanager
-    def bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Yields a function that takes how many are done. Nothing to do shows nothing."""
+    def bar(self, title: str, total: int | None = None) -> Iterator[Advance]:
+        """Yields a function that takes how many are done, and of how many. Nothing to do shows nothing."""
         columns = (
             TextColumn("  {task.description:<28}"),
             BarColumn(28),
@@ -48,4 +55,4 @@ class Teller:
         )
         with Progress(*columns, console=self.console, disable=total == 0) as bars:
             task = bars.add_task(title, total=total)
-            yield lambda done: bars.update(task, completed=done)
+            yield lambda done, known=total: bars.update(task, completed=done, total=known)
