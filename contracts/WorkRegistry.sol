@@ -23,16 +23,17 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
     }
 
     bytes32 private constant REGISTER_TYPEHASH = keccak256(
-        "Register(address creator,bytes32 contentHash,bytes32 recordHash,bytes32 termsHash,address payee,uint256 deadline)"
+        "Register(address creator,bytes32 contentHash,bytes32 recordHash,bytes32 termsHash,"
+        "address payee,uint256 deadline)"
     );
     bytes32 private constant BATCH_TYPEHASH = keccak256("Batch(bytes32 root,uint64 count,uint256 deadline)");
     bytes32 private constant SET_PAYEE_TYPEHASH =
         keccak256("SetPayee(bytes32 workId,address payee,uint256 nonce,uint256 deadline)");
-    bytes32 private constant SET_TRAINING_OPT_OUT_TYPEHASH =
+    bytes32 private constant SET_OPT_OUT_TYPEHASH =
         keccak256("SetTrainingOptOut(bytes32 workId,bool out,uint256 nonce,uint256 deadline)");
 
-    /// @dev ERC-2981 asks for one answer per work. It is a suggestion to marketplaces that resell the picture itself; what
-    /// generated images pay is settled in the ledger. One twentieth is 5%.
+    /// @dev ERC-2981 asks for one answer per work. It is a suggestion to marketplaces that resell the picture itself;
+    /// what generated images pay is settled in the ledger. One twentieth is 5%.
     uint256 private constant RESALE_ROYALTY_DIVISOR = 20;
 
     /// @inheritdoc IWorkRegistry
@@ -150,7 +151,7 @@ contract WorkRegistry is IWorkRegistry, EIP712 {
 
     /// @inheritdoc IWorkRegistry
     function setTrainingOptOutFor(bytes32 workId, bool out, uint256 deadline, bytes calldata sig) external {
-        bytes32 change = keccak256(abi.encode(SET_TRAINING_OPT_OUT_TYPEHASH, workId, out, changeNonce(workId), deadline));
+        bytes32 change = keccak256(abi.encode(SET_OPT_OUT_TYPEHASH, workId, out, changeNonce(workId), deadline));
         _checkChange(workId, change, deadline, sig);
         _setTrainingOptOut(workId, out);
     }

@@ -54,7 +54,8 @@ interface IModelRegistry {
         external
         returns (bytes32 modelId);
 
-    /// @notice Records that a data set holds a work that was opted out at its cutoff. Anyone may prove it, once per work.
+    /// @notice Records that a data set holds a work that was opted out at its cutoff. Anyone may prove it, once per
+    /// work.
     /// @dev Waits until the cutoff has passed, since until then the answer may still change. The creator is paid for
     /// what the model makes of the work all the same.
     function proveOptOutBreach(bytes32 datasetId, bytes32 workId, uint256 index, bytes32[] calldata proof) external;

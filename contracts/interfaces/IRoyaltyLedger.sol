@@ -10,10 +10,10 @@ pragma solidity 0.8.30;
 /// not work; what they lose is lost by the pools of that token only.
 ///
 /// Rounding. G is what the pool has earned so far, and the boundaries are b0 = 0, b1 = creatorBps, b2 = b1 +
-/// developerBps, b3 = b2 + computeBps, b4 = 10,000. Part j of all earnings is floor(G * b(j+1) / 10,000) - floor(G * bj /
-/// 10,000), so the four parts add up to G exactly. The creator part of one report is the growth of part 0, and work i of
-/// it takes floor(C * S(i) / 1e6) - floor(C * S(i-1) / 1e6), where S(i) sums the weights of works 0 to i. What is left of
-/// C is unattributed and goes to `commons`.
+/// developerBps, b3 = b2 + computeBps, b4 = 10,000. Part j of all earnings is floor(G * b(j+1) / 10,000) - floor(G * bj
+/// / 10,000), so the four parts add up to G exactly. The creator part of one report is the growth of part 0, and work i
+/// of it takes floor(C * S(i) / 1e6) - floor(C * S(i-1) / 1e6), where S(i) sums the weights of works 0 to i. What is
+/// left of C is unattributed and goes to `commons`.
 ///
 /// Rebuilding. All storage follows from the logs of this contract and of the two registries, read in chain order: a
 /// `Settled` credits the payees that the registry's logs before it name, by the weights that it holds.
@@ -46,8 +46,8 @@ interface IRoyaltyLedger {
     /// @notice What one image earned and which works it drew on. Whoever holds it signed can settle it, like a cheque.
     /// @param outputHash SHA-256 of the generated image.
     /// @param reportHash SHA-256 of the attribution report.
-    /// @param weights Parts per million, 20 bits for each work, the first work lowest; at most 1,000,000 in all, and the
-    /// rest is unattributed.
+    /// @param weights Parts per million, 20 bits for each work, the first work lowest; at most 1,000,000 in all, and
+    /// the rest is unattributed.
     /// @param workIds At most 12, strictly ascending.
     struct Report {
         uint256 nonce;
@@ -125,17 +125,20 @@ interface IRoyaltyLedger {
     function open(PoolParams calldata params) external returns (bytes32 poolId);
 
     /// @notice Adds to a pool's deposit. Anyone may; ETH comes with the call, a token by allowance.
+    /// @dev A pool takes up to 2^96 - 1 units in its life, so that its counters fit together: 79 billion whole tokens
+    /// of 18 decimals. Reverts with `PoolFull` beyond that; the next pool differs in any of its terms.
     /// @return received What arrived, which is less than `amount` if the token takes a fee.
     function fund(bytes32 poolId, uint256 amount) external payable returns (uint256 received);
 
     /// @notice Divides what one image earned. Anyone who holds the signed report may; the operator needs no signature.
     /// @dev Typed data, signed by the pool's operator: `Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32
-    /// reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)`. Also reverts with the registry's
-    /// `WorkUnknown`.
+    /// reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)`. Also reverts with the
+    /// registry's `WorkUnknown`.
     function settle(bytes32 poolId, Report calldata report, bytes calldata sig) external;
 
     /// @notice Divides what many images earned, all or none.
-    /// @dev Typed data: `Reports(bytes32 poolId,Report[] reports)` with `Report` as for `settle`.
+    /// @dev Typed data: `Reports(bytes32 poolId,Report[] reports)` with `Report` as for `settle`. A report that is also
+    /// signed by itself, and settled first, makes the batch revert.
     function settleMany(bytes32 poolId, Report[] calldata reports, bytes calldata sig) external;
 
     /// @notice Pays a role what its share of all earnings has grown to. Anyone may call; the money goes to the role.
@@ -148,10 +151,10 @@ interface IRoyaltyLedger {
     /// @notice Pays all of a payee's credit in a token to that payee. Anyone may call, so that a payee needs no gas.
     function withdrawFor(address token, address payee) external returns (uint256 amount);
 
-    /// @notice Gives notice, in place of any earlier one, that unspent money will be taken back; 0 takes the notice back.
-    /// Only the integrator.
-    /// @dev A notice keeps standing. Whoever accepts usages should count the amount as gone from the request on; what is
-    /// settled before the refund is still paid first.
+    /// @notice Gives notice, in place of any earlier one, that unspent money will be taken back; 0 takes the notice
+    /// back. Only the integrator.
+    /// @dev A notice keeps standing. Whoever accepts usages should count the amount as gone from the request on; what
+    /// is settled before the refund is still paid first.
     function requestRefund(bytes32 poolId, uint96 amount) external;
 
     /// @notice Pays back what was asked for, or what is left of it, once the notice has run out. Only the integrator.

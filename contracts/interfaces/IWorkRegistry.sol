@@ -4,11 +4,12 @@ pragma solidity 0.8.30;
 import {IERC2981} from "@openzeppelin/contracts/interfaces/IERC2981.sol";
 
 /// @title Who claimed which content, when, on which terms, and who is paid for it
-/// @notice Nobody owns this contract and nothing in it can be switched off or replaced. A work is one creator's claim to
-/// one content hash: another creator who claims the same hash gets another work, never this one. Times are block times
-/// in seconds. Which of two claims to the same picture is right is not decided here; the earlier time is evidence.
-/// @dev A front-runner who sees a plain `register` can claim the same hash for himself at an earlier moment. Clients that
-/// care anchor a salted leaf first (`anchor`, then `materialise`): it shows nothing until it is dated.
+/// @notice Nobody owns this contract and nothing in it can be switched off or replaced. A work is one creator's claim
+/// to one content hash: another creator who claims the same hash gets another work, never this one. Times are block
+/// times in seconds. Which of two claims to the same picture is right is not decided here; the earlier time is
+/// evidence.
+/// @dev A front-runner who sees a plain `register` can claim the same hash for himself at an earlier moment. Clients
+/// that care anchor a salted leaf first (`anchor`, then `materialise`): it shows nothing until it is dated.
 interface IWorkRegistry is IERC2981 {
     /// @notice What one creator puts into a batch for one work.
     /// @param recordHash SHA-256 digest of the published work record, which is what its CIDv1 is made of.
@@ -107,7 +108,8 @@ interface IWorkRegistry is IERC2981 {
     function setPayee(bytes32 workId, address payee) external;
 
     /// @notice The same by the owner's signature, relayed by anyone.
-    /// @dev Typed data: `SetPayee(bytes32 workId,address payee,uint256 nonce,uint256 deadline)`, `nonce` = `changeNonce`.
+    /// @dev Typed data: `SetPayee(bytes32 workId,address payee,uint256 nonce,uint256 deadline)`, `nonce` =
+    /// `changeNonce`.
     function setPayeeFor(bytes32 workId, address payee, uint256 deadline, bytes calldata sig) external;
 
     /// @notice Offers the rights to `to`, in place of any earlier offer; 0 takes the offer back. Only the owner.

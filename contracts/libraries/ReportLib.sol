@@ -6,10 +6,13 @@ import {IRoyaltyLedger} from "../interfaces/IRoyaltyLedger.sol";
 /// @title Reports as typed data
 library ReportLib {
     bytes32 private constant REPORT_TYPEHASH = keccak256(
-        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
+        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,"
+        "uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
     );
     bytes32 private constant REPORTS_TYPEHASH = keccak256(
-        "Reports(bytes32 poolId,Report[] reports)Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
+        "Reports(bytes32 poolId,Report[] reports)"
+        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,"
+        "uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
     );
 
     function structHash(bytes32 poolId, IRoyaltyLedger.Report calldata report) internal pure returns (bytes32) {

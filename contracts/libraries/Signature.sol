@@ -7,8 +7,8 @@ import {SignatureCheckerLib} from "solady/src/utils/SignatureCheckerLib.sol";
 /// @title Signatures of keys and of contract wallets
 library Signature {
     /// @notice Whether `signer` signed `digest` with its key (64 or 65 bytes) or, as a contract, by ERC-1271.
-    /// @dev The key is tried first: most signers have no code, and asking whether they do costs as much as a cold account.
-    /// An account that delegates to code (EIP-7702) may therefore still sign with its key.
+    /// @dev The key is tried first: most signers have no code, and asking whether they do costs as much as a cold
+    /// account. An account that delegates to code (EIP-7702) may therefore still sign with its key.
     function isBy(address signer, bytes32 digest, bytes calldata sig) internal view returns (bool) {
         // A failed recovery gives zero, which must not pass for the owner of an unknown work.
         if (signer == address(0)) return false;

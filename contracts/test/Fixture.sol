@@ -8,8 +8,8 @@ import {DemoYen} from "../demo/DemoYen.sol";
 import {IRoyaltyLedger} from "../interfaces/IRoyaltyLedger.sol";
 import {vm} from "./Vm.sol";
 
-/// @dev The three contracts, a few people, and what they sign. Hashes are written out here once more, so that a mistake in
-/// the contracts' own cannot hide.
+/// @dev The three contracts, a few people, and what they sign. Hashes are written out here once more, so that a mistake
+/// in the contracts' own cannot hide.
 abstract contract Fixture {
     uint40 internal constant START = 1_800_000_000;
     uint256 internal constant OPERATOR_KEY = 0x0BE7;
@@ -17,10 +17,13 @@ abstract contract Fixture {
     uint256 internal constant FOREVER = type(uint256).max;
 
     bytes32 private constant REPORT_TYPEHASH = keccak256(
-        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
+        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,"
+        "uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
     );
     bytes32 private constant REPORTS_TYPEHASH = keccak256(
-        "Reports(bytes32 poolId,Report[] reports)Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
+        "Reports(bytes32 poolId,Report[] reports)"
+        "Report(bytes32 poolId,uint256 nonce,bytes32 outputHash,bytes32 reportHash,"
+        "uint128 revenue,uint256 weights,bytes32[] workIds,uint256 deadline)"
     );
 
     address internal operator = vm.addr(OPERATOR_KEY);
@@ -95,7 +98,9 @@ abstract contract Fixture {
     function reportHash(bytes32 poolId, IRoyaltyLedger.Report memory r) internal pure returns (bytes32) {
         bytes32 ids = keccak256(abi.encodePacked(r.workIds));
         return keccak256(
-            abi.encode(REPORT_TYPEHASH, poolId, r.nonce, r.outputHash, r.reportHash, r.revenue, r.weights, ids, r.deadline)
+            abi.encode(
+                REPORT_TYPEHASH, poolId, r.nonce, r.outputHash, r.reportHash, r.revenue, r.weights, ids, r.deadline
+            )
         );
     }
 
@@ -107,7 +112,11 @@ abstract contract Fixture {
         return keccak256(abi.encode(REPORTS_TYPEHASH, poolId, keccak256(hashes)));
     }
 
-    function signReport(uint256 key, bytes32 poolId, IRoyaltyLedger.Report memory r) internal view returns (bytes memory) {
+    function signReport(uint256 key, bytes32 poolId, IRoyaltyLedger.Report memory r)
+        internal
+        view
+        returns (bytes memory)
+    {
         return sign(key, "Creditline RoyaltyLedger", address(ledger), reportHash(poolId, r));
     }
 
@@ -115,7 +124,11 @@ abstract contract Fixture {
         return sign(key, "Creditline WorkRegistry", address(works), structHash);
     }
 
-    function sign(uint256 key, string memory name, address verifier, bytes32 structHash) internal view returns (bytes memory) {
+    function sign(uint256 key, string memory name, address verifier, bytes32 structHash)
+        internal
+        view
+        returns (bytes memory)
+    {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

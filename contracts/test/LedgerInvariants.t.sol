@@ -7,8 +7,8 @@ import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 import {BareToken, FeeToken, NoReturnToken} from "./mocks/Tokens.sol";
 
-/// @dev Does anything anyone may do, in an order that the test machine picks, and keeps count by itself. Whatever happens
-/// in one pool must leave the others as they were, and no report may settle a second time.
+/// @dev Does anything anyone may do, in an order that the test machine picks, and keeps count by itself. Whatever
+/// happens in one pool must leave the others as they were, and no report may settle a second time.
 contract LedgerHandler is LedgerFixture {
     uint256 public constant POOLS = 4;
 

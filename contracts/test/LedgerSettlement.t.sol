@@ -139,7 +139,9 @@ contract LedgerSettlementTest is LedgerFixture {
     function test_settle_whenThereIsNoRevenueOrNoPool_reverts() external {
         expectRefusal(yenPool, report(0, 0, 1, 0), abi.encodeWithSelector(IRoyaltyLedger.ZeroValue.selector));
         expectRefusal(
-            "unknown", report(0, 1, 1, 0), abi.encodeWithSelector(IRoyaltyLedger.PoolUnknown.selector, bytes32("unknown"))
+            "unknown",
+            report(0, 1, 1, 0),
+            abi.encodeWithSelector(IRoyaltyLedger.PoolUnknown.selector, bytes32("unknown"))
         );
     }
 
@@ -182,7 +184,8 @@ contract LedgerSettlementTest is LedgerFixture {
         for (uint256 i; i < 3; ++i) {
             reports[i] = report(i, uint128(333_331 + i), 3 + i, 123_456);
         }
-        bytes memory sig = sign(OPERATOR_KEY, "Creditline RoyaltyLedger", address(ledger), reportsHash(yenPool, reports));
+        bytes32 structHash = reportsHash(yenPool, reports);
+        bytes memory sig = sign(OPERATOR_KEY, "Creditline RoyaltyLedger", address(ledger), structHash);
         ledger.settleMany(yenPool, reports, sig);
         for (uint256 i; i < 3; ++i) {
             settle(ethPool, reports[i]);
@@ -222,9 +225,11 @@ contract LedgerSettlementTest is LedgerFixture {
     }
 
     /// @dev Every unit of any revenue goes somewhere, and each amount is within one unit of its exact part.
-    function testFuzz_settle_dividesToTheUnit(uint16[3] calldata bps, uint96[4] calldata revenues, uint32[12] calldata seeds)
-        external
-    {
+    function testFuzz_settle_dividesToTheUnit(
+        uint16[3] calldata bps,
+        uint96[4] calldata revenues,
+        uint32[12] calldata seeds
+    ) external {
         IRoyaltyLedger.PoolParams memory p = terms(address(yen), modelId);
         p.creatorBps = bps[0] % 10_001;
         p.developerBps = bps[1] % (10_001 - p.creatorBps);

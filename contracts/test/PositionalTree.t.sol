@@ -49,7 +49,10 @@ contract PositionalTreeTest {
         vm.assertFalse(this.contains(TreeBuilder.rootOf(leaves), 3, 0, 3, TreeBuilder.proofOf(four, 3)));
     }
 
-    function testFuzz_contains_provesEveryLeafAtItsPlaceOnly(uint8 count, uint8 index, uint8 other, bytes32 seed) external view {
+    function testFuzz_contains_provesEveryLeafAtItsPlaceOnly(uint8 count, uint8 index, uint8 other, bytes32 seed)
+        external
+        view
+    {
         uint256 n = uint256(count) % 40 + 1;
         uint256 i = index % n;
         uint256 j = other % n;

@@ -24,9 +24,8 @@ contract WorkHandler is Fixture {
     }
 
     function anchor(uint8 salt) external {
-        _leaves.push(
-            IWorkRegistry.Leaf(creator, keccak256(abi.encode("batched", _leaves.length)), 0, 0, creator, bytes32(uint256(salt)))
-        );
+        bytes32 content = keccak256(abi.encode("batched", _leaves.length));
+        _leaves.push(IWorkRegistry.Leaf(creator, content, 0, 0, creator, bytes32(uint256(salt))));
         works.anchor(_leafHash(_leaves.length - 1), 1, "manifest");
     }
 

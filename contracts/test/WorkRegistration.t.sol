@@ -205,19 +205,25 @@ contract WorkRegistrationTest is Fixture {
         leaves = new IWorkRegistry.Leaf[](count);
         hashes = new bytes32[](count);
         for (uint256 i; i < count; ++i) {
-            leaves[i] = IWorkRegistry.Leaf(creator, bytes32(i + 1), RECORD, TERMS, creator, keccak256(abi.encode("salt", i)));
+            bytes32 salt = keccak256(abi.encode("salt", i));
+            leaves[i] = IWorkRegistry.Leaf(creator, bytes32(i + 1), RECORD, TERMS, creator, salt);
             hashes[i] = TreeBuilder.leafHash(keccak256(abi.encode(leaves[i])));
         }
         root = TreeBuilder.rootOf(hashes);
     }
 
-    function _signRegister(uint256 key, address who, address payee, uint256 deadline) private view returns (bytes memory) {
+    function _signRegister(uint256 key, address who, address payee, uint256 deadline)
+        private
+        view
+        returns (bytes memory)
+    {
         return signWork(key, _registerHash(who, payee, deadline));
     }
 
     function _registerHash(address who, address payee, uint256 deadline) private pure returns (bytes32) {
         bytes32 typeHash = keccak256(
-            "Register(address creator,bytes32 contentHash,bytes32 recordHash,bytes32 termsHash,address payee,uint256 deadline)"
+            "Register(address creator,bytes32 contentHash,bytes32 recordHash,bytes32 termsHash,"
+            "address payee,uint256 deadline)"
         );
         return keccak256(abi.encode(typeHash, who, CONTENT, RECORD, TERMS, payee, deadline));
     }
