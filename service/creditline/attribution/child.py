@@ -115,7 +115,7 @@ def serve(limits: JSON, prepare: Callable[[], Handler]) -> None:
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not become part of an answer.
-    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     threading.Thread(target=_exit_with_parent, args=(questions.fileno(),), daemon=True).start()
     try:
         handle = prepare()

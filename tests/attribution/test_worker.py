@@ -1,0 +1,143 @@
+"""The worker answers like the engine, fills its cache itself, and survives its child."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from creditline import canonical
+from creditline.attribution import report
+from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.worker import AttributionWorker
+from creditline.demo import generator
+from creditline.errors import Busy, Corrupt, Misconfigured, NotAPicture, Unavailable
+from tests.attribution.drawings import png
+
+DATASET = "0x" + "d0" * 32
+WORKS = {canonical.digest(png(seed)): png(seed) for seed in range(8)}
+
+
+def training_set(count=8):
+    rows = (
+        TrainedWork(f"0x{place:064x}", DATASET, place, name) for place, name in enumerate(list(WORKS)[:count])
+    )
+    return TrainingSet("0x" + "aa" * 32, (DATASET,), tuple(rows))
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory):
+    one = AttributionWorker(tmp_path_factory.mktemp("features"))
+    yield one
+    one.close()
+
+
+def nothing(_content_hash):
+    raise AssertionError("every work is in the cache")
+
+
+def test_nothing_starts_before_the_first_call(tmp_path):
+    idle = AttributionWorker(tmp_path)
+    assert idle._child._process is None
+    idle.close()
+
+
+def test_it_describes_fetches_and_attributes(worker):
+    asked = []
+
+    def fetch(content_hash):
+        asked.append(content_hash)
+        return WORKS[content_hash]
+
+    first = next(iter(WORKS))
+    description = worker.describe(WORKS[first])
+    assert description.content_hash == first
+    assert (description.width, description.height, description.media_type) == (480, 480, "image/png")
+    assert [len(code) for code in description.fingerprints] == [32] * 8
+
+    made = generator.collage({f"0x{place:064x}": png(place) for place in (1, 2)}, 3)
+    found = report.read(worker.attribute(made.png, training_set(), fetch).report)
+    assert sorted(asked) == sorted(set(WORKS) - {first})
+    assert set(found.shares) == {f"0x{place:064x}" for place in (1, 2)}
+    assert report.read(worker.attribute(made.png, training_set(), nothing).report) == found
+
+    overlay = worker.overlay(made.png, report.compose(found))
+    assert worker.describe(overlay).width == 768
+
+
+def test_two_training_sets_do_not_mix(worker):
+    made = generator.collage({f"0x{place:064x}": png(place) for place in (1, 6)}, 3)
+    few = report.read(worker.attribute(made.png, training_set(4), WORKS.__getitem__).report)
+    assert set(few.shares) == {f"0x{1:064x}"}
+
+
+def test_many_keep_their_order_and_their_errors(worker):
+    heard = []
+    data = [png(seed) for seed in range(9)] + [b"no picture"] + [png(seed) for seed in range(9)]
+    results = worker.describe_many(iter(data), heard.append)
+    assert isinstance(results[9], NotAPicture)
+    assert [each.content_hash for each in results[:9]] == [canonical.digest(each) for each in data[:9]]
+    assert results[10:] == results[:9]
+    assert heard == [16, 19]
+
+
+def test_wrong_bytes_for_a_work_are_corrupt(worker):
+    absent = TrainedWork("0x" + "77" * 32, DATASET, 0, canonical.digest(png(77)))
+    with pytest.raises(Corrupt):
+        worker.attribute(png(1), TrainingSet("0x" + "aa" * 32, (DATASET,), (absent,)), lambda _name: png(78))
+
+
+def test_a_killed_child_costs_one_call(worker):
+    worker.describe(png(1))
+    before = worker._child._process.pid
+    os.kill(before, signal.SIGSTOP)
+    asked = []
+
+    def ask():
+        with pytest.raises(Unavailable):
+            worker.describe(png(2))
+        asked.append(True)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    os.kill(before, signal.SIGKILL)
+    thread.join()
+    assert asked
+    assert worker.describe(png(2)).width == 480
+    assert worker._child._process.pid != before
+
+
+def test_a_full_queue_says_busy_at_once(worker, tmp_path):
+    small = AttributionWorker(tmp_path, queue_max=1)
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow():
+        yield png(1)
+        inside.set()
+        leave.wait()
+
+    thread = threading.Thread(target=small.describe_many, args=(slow(),))
+    thread.start()
+    inside.wait()
+    with pytest.raises(Busy):
+        small.describe(png(1))
+    leave.set()
+    thread.join()
+    assert small.describe(png(1)).width == 480
+    small.close()
+
+
+def test_an_encoder_that_cannot_load_says_so(tmp_path):
+    for name in ("nonsense", "No-Such-Model/none"):
+        misled = AttributionWorker(tmp_path, encoder=name)
+        with pytest.raises(Misconfigured):
+            misled.describe(png(1))
+        misled.close()
+
+
+def test_a_child_that_hangs_is_replaced(tmp_path):
+    hasty = AttributionWorker(tmp_path, seconds=0.01)
+    with pytest.raises(Unavailable, match="longer than"):
+        hasty.describe(png(1))
+    hasty.close()
+    hasty.close()
