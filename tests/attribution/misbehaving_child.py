@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from creditline.attribution.child import serve
 from creditline.errors import Misconfigured, TooLarge
@@ -22,11 +23,11 @@ def answer(header, attachments):
         case "refuse":
             raise TooLarge("It is too large.", "Make it smaller.")
         case "print":
-            print("noise on standard output")
+            sys.stdout.write("noise on standard output")
+            sys.stdout.flush()
             return {}, ()
         case "write":
-            with open(header["path"], "wb") as file:
-                file.write(b"x" * 10)
+            Path(header["path"]).write_bytes(b"x" * 10)
             return {}, ()
     raise AssertionError(header)
 

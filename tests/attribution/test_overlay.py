@@ -3,7 +3,7 @@
 import numpy as np
 
 from creditline.attribution import pictures, report
-from creditline.attribution.overlay import draw_overlay
+from creditline.attribution.overlay import draw_overlay, draw_thumbnail
 from tests.attribution.drawings import draw, encode
 from tests.attribution.test_report import example
 
@@ -40,3 +40,9 @@ def test_the_supported_half_keeps_its_colours_and_the_other_pales():
 
 def test_the_largest_share_is_lettered_on_its_region():
     assert (overlay([1000] * 256) == [0, 114, 178]).all(axis=2).sum() > 200
+
+
+def test_a_thumbnail_shrinks_and_never_enlarges():
+    picture = pictures.decode(encode(draw(1)[:240]))
+    assert pictures.decode(draw_thumbnail(picture, 96)).pixels.shape == (48, 96, 3)
+    assert np.array_equal(pictures.decode(draw_thumbnail(picture, 960)).pixels, picture.pixels)

@@ -8,10 +8,11 @@ import pytest
 
 from creditline import canonical
 from creditline.attribution import report
+from creditline.attribution.recompute import Recomputer
 from creditline.attribution.training import TrainedWork, TrainingSet
 from creditline.attribution.worker import AttributionWorker
 from creditline.demo import generator
-from creditline.errors import Busy, Corrupt, Misconfigured, NotAPicture, Unavailable
+from creditline.errors import Busy, Corrupt, Misconfigured, Missing, NotAPicture, Unavailable
 from tests.attribution.drawings import png
 
 DATASET = "0x" + "d0" * 32
@@ -63,6 +64,7 @@ def test_it_describes_fetches_and_attributes(worker):
 
     overlay = worker.overlay(made.png, report.compose(found))
     assert worker.describe(overlay).width == 768
+    assert worker.describe(worker.thumbnail(made.png, 96)).width == 96
 
 
 def test_two_training_sets_do_not_mix(worker):
@@ -141,3 +143,12 @@ def test_a_child_that_hangs_is_replaced(tmp_path):
         hasty.describe(png(1))
     hasty.close()
     hasty.close()
+
+
+def test_an_auditor_gets_the_same_report_from_features_of_its_own(worker, tmp_path, rules):
+    made = generator.collage({f"0x{place:064x}": png(place) for place in (1, 2)}, 3)
+    ours = worker.attribute(made.png, training_set(), WORKS.__getitem__).report
+    with Recomputer(tmp_path) as recompute:
+        assert recompute(made.png, training_set(), WORKS.__getitem__, rules.hash) == ours
+        with pytest.raises(Missing):
+            recompute(made.png, training_set(), WORKS.__getitem__, "0x" + "00" * 32)

@@ -31,7 +31,18 @@ def draw_overlay(picture: Picture, report: Report) -> bytes:
     for place, (finding, mask) in enumerate(zip(ranked, masks, strict=True)):
         _outline(shown, mask, place)
         _label(shown, finding, place, width / report.picture.width)
-    _done, png = cv2.imencode(".png", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR))
+    return _write(shown)
+
+
+def draw_thumbnail(picture: Picture, side: int) -> bytes:
+    """A PNG of the picture alone, its longer side at most `side` pixels."""
+    return _write(
+        shrink(picture.pixels, side) if max(picture.width, picture.height) > side else picture.pixels
+    )
+
+
+def _write(pixels: Pixels) -> bytes:
+    _done, png = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return png.tobytes()
 
 

@@ -124,6 +124,13 @@ class AttributionWorker:
             question = {"ask": "overlay", "picture": _head(decoded), "report": report}
             return self._ask_for_data(question, [_body(decoded)])
 
+    def thumbnail(self, picture: bytes, side: int) -> bytes:
+        """A PNG of the canonical pixels whose longer side is at most `side`: safe to show, whatever came in."""
+        with _Place(self._room):
+            decoded = self._decoder.decode(picture)
+            question = {"ask": "thumbnail", "picture": _head(decoded), "side": side}
+            return self._ask_for_data(question, [_body(decoded)])
+
     def close(self) -> None:
         """Stop the children. Safe to call twice."""
         with self._turn:

@@ -1,4 +1,4 @@
-"""The worker's child: holds the engine and a few catalogues, and answers four questions."""
+"""The worker's child: holds the engine and a few catalogues, and answers five questions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.child import Answer, Handler, serve
 from creditline.attribution.encoders.encoder import Encoder
 from creditline.attribution.engine import Engine
-from creditline.attribution.overlay import draw_overlay
+from creditline.attribution.overlay import draw_overlay, draw_thumbnail
 from creditline.attribution.pictures import Picture
 from creditline.attribution.training import TrainedWork, TrainingSet
 from creditline.canonical import JSON
@@ -43,6 +43,7 @@ class Desk:
             "load": self._load,
             "attribute": self._attribute,
             "overlay": self._overlay,
+            "thumbnail": self._thumbnail,
         }
         return asked[question["ask"]](question, attachments)
 
@@ -84,6 +85,10 @@ class Desk:
     def _overlay(self, question: JSON, attachments: list[bytes]) -> Answer:
         picture = _read_picture(question["picture"], attachments[0])
         return {}, [draw_overlay(picture, report.read(question["report"]))]
+
+    def _thumbnail(self, question: JSON, attachments: list[bytes]) -> Answer:
+        picture = _read_picture(question["picture"], attachments[0])
+        return {}, [draw_thumbnail(picture, question["side"])]
 
 
 def prepare(arguments: Sequence[str]) -> Handler:
