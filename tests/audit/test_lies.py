@@ -10,7 +10,7 @@ from creditline.ids import ZERO_ADDRESS
 from creditline.works.dataset import Dataset
 from creditline.works.terms import Terms, Training
 from tests.audit.contracts import TOKEN
-from tests.audit.world import World, sha
+from tests.audit.world import Person, World, sha
 
 
 def first_wrong(world):
@@ -114,6 +114,23 @@ def test_record_of_another_picture():
     forged = replace(world.alices, leaves=(replace(dawn, record_hash=sha(bent)), *world.alices.leaves[1:]))
     world.anchor(forged.signed(world.signature(forged, world.alice)))
     assert_names(world, Check.WORKS, dawn.work_id, "its record is of another picture")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "detail"),
+    [
+        ("creator", Person("stranger").address, "names another creator"),
+        ("price", 1, "holds fields that no record has"),
+    ],
+)
+def test_record_that_says_more_or_other(field, value, detail):
+    world = World()
+    dawn = world.alices.leaves[0]
+    document = canonical.decode(world.shelf.documents[dawn.record_hash])
+    bent = canonical.encode({**document, field: value})
+    forged = replace(world.alices, leaves=(replace(dawn, record_hash=world.shelf.put(bent).digest),))
+    world.anchor(forged.signed(world.signature(forged, world.alice)))
+    assert_names(world, Check.WORKS, dawn.work_id, detail)
 
 
 def test_record_with_other_terms():

@@ -61,9 +61,7 @@ class Money:
 
 def _check_sums(pool: PoolAccount) -> str:
     cut = pool.cut
-    creators = pool.to_works + pool.unattributed
-    require(creators == cut.creators, f"works and commons were credited {creators} of {cut.creators}")
-    total = creators + cut.developer + cut.compute + cut.treasury
+    total = pool.to_works + pool.unattributed + cut.developer + cut.compute + cut.treasury
     require(total == pool.settled, f"{total} were divided and {pool.settled} were earned")
     require(pool.settled <= pool.deposited, f"{pool.settled} were settled and {pool.deposited} deposited")
     for role, title in enumerate(ROLES):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from creditline import ids
 from creditline.audit.evidence import Event
-from creditline.audit.step import Place, require
+from creditline.audit.step import Place, Wrong, require
 from creditline.ids import Address, Bytes32, DatasetId, ModelId, WorkId
 
 NO_ANCHOR = Bytes32("0x" + "0" * 64)
@@ -153,8 +153,7 @@ class Registry:
         dataset = self.datasets.get(args["datasetId"])
         work = self.works.get(args["workId"])
         if dataset is None or work is None:
-            require(False, f"work {args['workId']} or the data set was never registered")
-            return
+            raise Wrong(f"work {args['workId']} or the data set was never registered")
         require(work.opted_out(dataset.cutoff), f"work {work.id} was not opted out at the cutoff")
         require(work.id not in dataset.breaches, f"the breach of {work.id} was proved before")
         dataset.breaches[work.id] = args["index"]
