@@ -24,8 +24,8 @@ def tell(verdict: Verdict, block: int) -> str:
     for check, counts in verdict.counts.items():
         good = counts.get(Outcome.OK, 0) + counts.get(Outcome.NOTED, 0)
         lines.append(f"  {check.value:<12} {good} of {sum(counts.values())}")
-    shown = [step for step in verdict.findings if not step.ok][:FINDINGS_SHOWN]
+    others = [step for step in verdict.findings if not step.ok and step != verdict.first_wrong]
     if verdict.first_wrong:
         lines.append(f"First: {verdict.first_wrong.subject}: {verdict.first_wrong.detail}")
-    lines += [f"  {step.name.value}: {step.subject}: {step.detail}" for step in shown[1:]]
+    lines += [f"  {step.name.value}: {step.subject}: {step.detail}" for step in others[: FINDINGS_SHOWN - 1]]
     return "\n".join(lines)
