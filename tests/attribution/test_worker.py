@@ -67,6 +67,19 @@ def test_it_describes_fetches_and_attributes(worker):
     assert worker.describe(worker.thumbnail(made.png, 96)).width == 96
 
 
+def test_damaged_features_are_computed_again(tmp_path):
+    fresh = AttributionWorker(tmp_path)
+    made = generator.collage({f"0x{1:064x}": png(1)}, 3)
+    fresh.describe_many(WORKS.values())
+    for file in list(tmp_path.rglob("*.npz"))[:2]:
+        file.write_bytes(file.read_bytes()[:-1])
+    asked = []
+    found = fresh.attribute(made.png, training_set(), lambda name: asked.append(name) or WORKS[name])
+    assert len(asked) == 2
+    assert set(report.read(found.report).shares) == {f"0x{1:064x}"}
+    fresh.close()
+
+
 def test_two_training_sets_do_not_mix(worker):
     made = generator.collage({f"0x{place:064x}": png(place) for place in (1, 6)}, 3)
     few = report.read(worker.attribute(made.png, training_set(4), WORKS.__getitem__).report)

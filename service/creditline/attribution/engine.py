@@ -57,12 +57,13 @@ class Engine:
 
     def build_catalogue(self, training_set: TrainingSet) -> Catalogue:
         """Index the works of a training set. Raises `Missing` for one that was never described."""
-        features = []
-        for work in training_set.works:
-            known = self._cache.get(work.content_hash)
-            if known is None:
-                raise Missing(f"Work {work.work_id} has no features here.", "Describe its picture first.")
-            features.append(known)
+        found = [self._cache.get(work.content_hash) for work in training_set.works]
+        features = [each for each in found if each is not None]
+        if len(features) < len(found):
+            count = len(found) - len(features)
+            raise Missing(
+                f"{count} works of the training set have no features here.", "Describe their pictures first."
+            )
         return Catalogue(training_set, features, self.policy)
 
     def attribute(self, picture: Picture, catalogue: Catalogue) -> JSON:

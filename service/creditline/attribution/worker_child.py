@@ -21,7 +21,7 @@ from creditline.attribution.overlay import draw_overlay, draw_thumbnail
 from creditline.attribution.pictures import Picture
 from creditline.attribution.training import TrainedWork, TrainingSet
 from creditline.canonical import JSON
-from creditline.errors import Misconfigured
+from creditline.errors import Misconfigured, Missing
 
 # Catalogues of different models kept at a time.
 _CATALOGUES_MAX = 4
@@ -66,12 +66,16 @@ class Desk:
 
     def _load(self, question: JSON, _attachments: list[bytes]) -> Answer:
         training_set = _read_training_set(question)
-        missing = self._engine.find_missing(training_set)
-        if not missing:
-            self._catalogues[question["set"]] = self._engine.build_catalogue(training_set)
-            if len(self._catalogues) > _CATALOGUES_MAX:
-                self._catalogues.popitem(last=False)
-        return {"missing": [content_hash.hex() for content_hash in missing]}, ()
+        try:
+            catalogue = self._engine.build_catalogue(training_set)
+        except Missing:
+            # Asked for after trying, because reading a damaged file is what removes it from the cache.
+            missing = self._engine.find_missing(training_set)
+            return {"missing": [content_hash.hex() for content_hash in missing]}, ()
+        self._catalogues[question["set"]] = catalogue
+        if len(self._catalogues) > _CATALOGUES_MAX:
+            self._catalogues.popitem(last=False)
+        return {"missing": []}, ()
 
     def _attribute(self, question: JSON, attachments: list[bytes]) -> Answer:
         catalogue = self._catalogues.get(question["set"])

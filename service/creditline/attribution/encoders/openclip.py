@@ -27,7 +27,7 @@ class OpenClipEncoder:
     """
 
     def __init__(self, model: str, weights: str) -> None:
-        self._torch, open_clip = _import_libraries()
+        self._torch, open_clip = import_libraries()
         # Batches and threads would change the last bits of a vector.
         self._torch.set_num_threads(1)
         try:
@@ -57,7 +57,8 @@ class OpenClipEncoder:
         return np.stack(vectors).astype(np.float32)
 
 
-def _import_libraries() -> tuple[ModuleType, ModuleType]:
+def import_libraries() -> tuple[ModuleType, ModuleType]:
+    """Load torch and open_clip, mended if need be. Raises `Misconfigured` when the extra is not installed."""
     try:
         import torch
 
