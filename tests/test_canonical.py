@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +51,10 @@ def test_what_is_no_json_is_refused(data: bytes) -> None:
 def test_inexact_numbers_are_refused_by_place(document: canonical.JSON, fault: str) -> None:
     with pytest.raises(Invalid, match=fault):
         canonical.encode(document)
+
+
+def test_deep_nesting_cannot_exhaust_the_stack() -> None:
+    # In a process of its own: a failure here would end it.
+    code = "import creditline.typed_data, json; json.loads('[' * 100_000)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "RecursionError" in ended.stderr

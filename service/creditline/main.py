@@ -41,7 +41,14 @@ class House:
             service.close()
 
     def verify(
-        self, *, rpc: str, gateways: list[str], deployment: Path, pixels: bool, quiet: bool
+        self,
+        *,
+        rpc: str,
+        gateways: list[str],
+        deployment: Path,
+        pools: list[str] | None,
+        pixels: bool,
+        quiet: bool,
     ) -> dict[str, Any]:
         """Audit a deployment from chain and content alone. Needs nothing of the service extra but for `pixels`."""
         from creditline import audit
@@ -52,12 +59,18 @@ class House:
         from creditline.cli.console import counter
         from creditline.content.gateway import Gateway
         from creditline.content.library import ReadingRoom
+        from creditline.ids import PoolId, bytes32
 
         place = read_deployment(deployment)
+        chosen = None if pools is None else frozenset(PoolId(bytes32(pool, "The pool")) for pool in pools)
         chain = FinalisedChain(Node(rpc, place.chain_id), place)
         with counter("Recomputing", quiet=quiet) as advance, _engine(wanted=pixels) as engine:
             verdict = audit.verify(
-                chain, ReadingRoom(Gateway(gateways)), recompute=engine, progress=lambda _step: advance()
+                chain,
+                ReadingRoom(Gateway(gateways)),
+                recompute=engine,
+                progress=lambda _step: advance(),
+                options=audit.Options(pools=chosen),
             )
         status = {"yes": 0, "no": 1, "incomplete": Unavailable.exit_status}[verdict.answer]
         return {**verdict.as_json(), "text": tell(verdict, chain.block), "exit_status": status}

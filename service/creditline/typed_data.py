@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,11 @@ from eth_utils.crypto import keccak
 from creditline.ids import Address, Bytes32, address
 
 TypedData = dict[str, Any]
+
+# eth_account imports a library that raises the limit to 100,000, deeper than the stack is: a request of nested brackets
+# would then end the process instead of failing.
+RECURSION_MAX = 1_000
+sys.setrecursionlimit(RECURSION_MAX)
 
 _DOMAIN = [
     {"name": "name", "type": "string"},

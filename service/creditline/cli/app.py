@@ -25,7 +25,14 @@ class House(Protocol):
 
     def serve(self, **overrides: Any) -> None: ...
     def verify(
-        self, *, rpc: str, gateways: list[str], deployment: Path, pixels: bool, quiet: bool
+        self,
+        *,
+        rpc: str,
+        gateways: list[str],
+        deployment: Path,
+        pools: list[str] | None,
+        pixels: bool,
+        quiet: bool,
     ) -> dict[str, Any]:
         """The verdict as a document, with `text` for people and the `exit_status` to end with."""
 
@@ -215,7 +222,12 @@ def _verify(house: House) -> Any:
     ) -> None:
         with explained(as_json=json):
             verdict = house.verify(
-                rpc=rpc, gateways=gateway or [HERE], deployment=deployment, pixels=pixels, quiet=json
+                rpc=rpc,
+                gateways=gateway or [HERE],
+                deployment=deployment,
+                pools=pool,
+                pixels=pixels,
+                quiet=json,
             )
             give(verdict, verdict["text"], as_json=json)
             raise SystemExit(verdict["exit_status"])
