@@ -215,6 +215,9 @@ def _verify(house: House) -> Any:
         deployment: Annotated[Path, typer.Option(exists=True, help="Which contracts.")] = Path(
             ".creditline/deployment.json"
         ),
+        pool: Annotated[
+            list[str] | None, typer.Option(help="Only these pools and what they rest on. Default: all.")
+        ] = None,
         pixels: Annotated[
             bool, typer.Option(help="Run the engine again on every settled image (slow).")
         ] = False,
