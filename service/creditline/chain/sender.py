@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from creditline.chain.checkpoint import Checkpoint, pass_by
-from creditline.chain.direct import GAS_MARGIN_PERCENT, unsigned
+from creditline.chain.direct import gas_limit, unsigned
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Fees, Mined, Node, Reverted
 from creditline.chain.outbox import Attempt, Entry, Outbox, State
@@ -202,7 +202,7 @@ class Sender:
                 f"The node cannot simulate {entry.purpose}: {refused.message}.",
                 f"Check that {self._key.address} has money for gas.",
             ) from refused
-        gas = estimate * GAS_MARGIN_PERCENT // 100
+        gas = gas_limit(estimate)
         self._require_money(entry, gas * fees.max_fee + entry.value)
         return gas
 

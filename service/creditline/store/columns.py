@@ -37,10 +37,15 @@ class Document(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else canonical.encode(_narrow(value)).decode()
+        return None if value is None else spell(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002
         return None if value is None else dict(_widen(json.loads(value)))
+
+
+def spell(document: dict[str, Any]) -> str:
+    """The one text of a document."""
+    return canonical.encode(_narrow(document)).decode()
 
 
 def _narrow(value: Any) -> Any:

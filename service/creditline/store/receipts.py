@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -58,20 +59,30 @@ class Receipts:
     def progress(self) -> Progress:
         """Counts over all pools. A receipt that is settled counts as settled, whoever carried it."""
         is_settled = (settlements.c.pool_id == usages.c.pool_id) & (settlements.c.nonce == usages.c.nonce)
-        settled = settlements.c.pool_id.is_not(None)
+        how_far = (
+            usages.c.settle_key.is_not(None).label("is_carried"),
+            settlements.c.pool_id.is_not(None).label("is_settled"),
+            outbox.c.state,
+        )
+        sources = usages.outerjoin(settlements, is_settled).outerjoin(
+            outbox, outbox.c.key == usages.c.settle_key
+        )
         statement = (
-            select(usages.c.settle_key.is_not(None), settled, outbox.c.state == FAILED, func.count())
-            .select_from(
-                usages.outerjoin(settlements, is_settled).outerjoin(
-                    outbox, outbox.c.key == usages.c.settle_key
-                )
-            )
+            select(*how_far, func.count().label("receipts"))
+            .select_from(sources)
             .where(usages.c.signature.is_not(None))
-            .group_by(usages.c.settle_key.is_not(None), settled, outbox.c.state == FAILED)
+            .group_by(*how_far)
         )
         counts = {"waiting": 0, "sent": 0, "settled": 0, "failed": 0}
         with self._database.read() as connection:
-            for carried, done, failed, count in connection.execute(statement):
-                state = "settled" if done else "failed" if failed else "sent" if carried else "waiting"
-                counts[state] += count
+            for row in connection.execute(statement):
+                counts[_name(row)] += row.receipts
         return Progress(**counts)
+
+
+def _name(row: Any) -> str:
+    if row.is_settled:
+        return "settled"
+    if not row.is_carried:
+        return "waiting"
+    return "failed" if row.state == FAILED else "sent"

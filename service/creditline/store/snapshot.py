@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from creditline import canonical
 from creditline.store.chain_tables import PROJECTION
+from creditline.store.columns import spell
 
 Rows = list[tuple[Any, ...]]
 
 
 def snapshot(connection: Connection) -> dict[str, Rows]:
-    """Every projected table, its rows by primary key, which comes first in them; documents as canonical bytes."""
+    """Every projected table, its rows by primary key, which comes first in them; documents as canonical text."""
     return {
         # Sorted here: databases differ in how they order text.
         table.name: sorted(tuple(map(_plain, row)) for row in connection.execute(_keys_first(table)))
@@ -27,4 +27,4 @@ def _keys_first(table: Table) -> Select[Any]:
 
 
 def _plain(value: Any) -> Any:
-    return canonical.encode(value) if isinstance(value, dict) else value
+    return spell(value) if isinstance(value, dict) else value
