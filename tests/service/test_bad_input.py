@@ -1,0 +1,200 @@
+"""Each kind of bad input gives one clear error that says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from creditline.client.client import NewWork
+from creditline.demo import cast
+from creditline.errors import Missing, WrongSignature
+from tests.service.town import Town, draw, free_port
+
+
+def post(town: Town, path: str, content: bytes, **headers: str) -> httpx2.Response:
+    return httpx2.post(f"{town.stage.url}{path}", content=content, headers=headers, timeout=60)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(side: int) -> bytes:
+    """A few hundred bytes that claim to be an enormous picture."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"I am a letter, not a picture.", 415),
+        (b"GIF89a" + b"\0" * 100, 415),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415),
+        (draw(5)[:-200], 415),
+        (draw(5) + b"<script>alert(1)</script>", 415),
+        (bomb(50_000), 413),
+        (b"", 422),
+    ],
+    ids=["text", "gif", "svg", "truncated", "polyglot", "bomb", "empty"],
+)
+def test_what_is_no_picture_is_refused(town: Town, data: bytes, status: int) -> None:
+    answer = post(town, "/v1/pictures", data)
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert problem["title"].endswith(".")
+    assert problem["detail"].endswith(".")
+
+
+def test_a_picture_above_the_limit_is_refused_while_it_arrives(town: Town) -> None:
+    answer = post(town, "/v1/pictures", b"\x89PNG" + b"\0" * (33 * 1024 * 1024))
+    assert answer.status_code == 413
+
+
+def test_nested_brackets_do_not_end_the_service(town: Town) -> None:
+    answer = post(town, "/v1/registrations", b"[" * 200_000, **{"content-type": "application/json"})
+    assert 400 <= answer.status_code < 500
+    assert town.stage.client.health()["status"] == "ok"
+
+
+def test_an_unknown_model_is_named(town: Town) -> None:
+    with pytest.raises(Missing, match="No model 0x77"):
+        town.stage.client.attribute(draw(6), "0x" + "77" * 32)
+
+
+def test_an_unknown_pool_is_named(town: Town) -> None:
+    with pytest.raises(Missing, match="No pool 0x77"):
+        town.stage.client.report_usage(cast.wallet("integrator"), "0x" + "77" * 32, "x", draw(6), 1)
+
+
+def test_a_registration_signed_by_somebody_else_is_refused(town: Town) -> None:
+    picture = town.stage.client.add_picture(draw(7))
+    body = {
+        "creator": town.aiko.address,
+        "terms": {"licence": "CC0-1.0"},
+        "works": [{"content_hash": picture["content_hash"], "title": "stolen"}],
+    }
+    prepared = httpx2.post(f"{town.stage.url}/v1/registrations", json=body, timeout=60).json()
+    data = dict(prepared["typed_data"])
+    data["message"] = {**data["message"], "root": bytes.fromhex(data["message"]["root"][2:])}
+    forged = {"signature": town.ben.sign(data)}
+    answer = httpx2.post(
+        f"{town.stage.url}/v1/registrations/{prepared['id']}/signature", json=forged, timeout=60
+    )
+    assert answer.status_code == WrongSignature.status
+    assert town.stage.client.registration(prepared["id"])["status"] == "prepared"
+
+
+def test_a_picture_that_was_not_sent_is_named(town: Town) -> None:
+    body = {
+        "creator": town.aiko.address,
+        "terms": {"licence": "CC0-1.0"},
+        "works": [{"content_hash": "0x" + "ab" * 32, "title": "ghost"}],
+    }
+    answer = httpx2.post(f"{town.stage.url}/v1/registrations", json=body, timeout=60)
+    assert (answer.status_code, "has not been sent" in answer.json()["title"]) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("creator", "0x12", "20 bytes"),
+        ("creator", "0x70997970C51812dc3A010C7d01b50e0d17dc79c8", "checksum"),
+        ("terms", {"licence": ""}, "at least 1 character"),
+        ("works", [], "at least 1 item"),
+    ],
+)
+def test_a_malformed_field_is_named(town: Town, field: str, value: object, complaint: str) -> None:
+    body = {
+        "creator": town.aiko.address,
+        "terms": {"licence": "x"},
+        "works": [{"content_hash": "0x" + "ab" * 32, "title": "t"}],
+    }
+    answer = httpx2.post(f"{town.stage.url}/v1/registrations", json=body | {field: value}, timeout=60)
+    assert answer.status_code == 422
+    assert field in answer.json()["title"]
+    assert complaint in answer.json()["title"]
+
+
+def test_settling_is_the_operators(town: Town) -> None:
+    with pytest.raises(WrongSignature, match="token is wrong"):
+        town.stage.client.settle("guess")
+
+
+def test_a_reserved_work_is_kept_out_of_training_sets(town: Town) -> None:
+    client, wallet = town.stage.client, cast.creator("Reserved")
+    done = client.register(
+        wallet, [NewWork(draw(300), "mine alone")], licence="All rights reserved", training="forbidden"
+    )
+    client.wait_anchored(done["id"])
+    work = next(iter(client.works(wallet.address)))
+    answer = httpx2.post(
+        f"{town.stage.url}/v1/datasets", json={"name": "greedy", "works": [work["id"]]}, timeout=60
+    )
+    assert answer.status_code == 409
+    assert work["id"] in answer.json()["title"]
+
+
+def up(folder: Path, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "CREDITLINE_DATA_DIR": str(folder),
+        "CREDITLINE_PORT": str(free_port()),
+        **settings,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "creditline", "up"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_node_that_is_down_is_named(tmp_path: Path) -> None:
+    ended = up(tmp_path, {"CREDITLINE_RPC_URL": f"http://127.0.0.1:{free_port()}"})
+    assert ended.returncode == 69
+    assert "CREDITLINE_RPC_URL" in ended.stderr or "node" in ended.stderr
+
+
+def test_a_wrong_chain_is_named(town: Town, tmp_path: Path) -> None:
+    ended = up(tmp_path, {"CREDITLINE_RPC_URL": town.stage.chain.url, "CREDITLINE_CHAIN_ID": "1"})
+    assert ended.returncode == 78
+    assert "31337" in ended.stderr
+
+
+def test_a_used_port_is_named(town: Town, tmp_path: Path) -> None:
+    port = town.stage.url.rsplit(":", 1)[1]
+    ended = up(tmp_path, {"CREDITLINE_RPC_URL": town.stage.chain.url, "CREDITLINE_PORT": port})
+    assert ended.returncode == 78
+    assert "CREDITLINE_PORT" in ended.stderr
+
+
+def test_a_missing_key_is_named(town: Town, tmp_path: Path) -> None:
+    settings = {
+        "CREDITLINE_RPC_URL": town.stage.chain.url,
+        "CREDITLINE_DEPLOYMENT": str(town.stage.folder / "deployment.json"),
+    }
+    ended = up(tmp_path, settings)
+    assert ended.returncode == 78
+    assert "CREDITLINE_OPERATOR_KEYSTORE" in ended.stderr
+
+
+def test_no_secret_reaches_the_log(town: Town) -> None:
+    log = (town.stage.folder / "service.log").read_text()
+    for secret in (cast.wallet("operator").private_key.hex(), town.stage.token_file.read_text().strip()):
+        assert secret not in log
