@@ -153,17 +153,28 @@ contract LedgerPaymentsTest is LedgerFixture {
         ledger.fund(poolId, 50);
     }
 
-    function test_withdrawFor_whenTheTokenCallsBack_reverts() external {
+    function test_payments_whenTheTokenCallsBack_revert() external {
         CallbackToken token = new CallbackToken();
         bytes32 poolId = _poolOf(token);
         settle(poolId, report(0, 1000, 2, 0));
+        vm.prank(INTEGRATOR);
+        ledger.requestRefund(poolId, 1000);
+        vm.warp(START + 1 days);
         token.callOnTransfer(address(ledger), abi.encodeCall(ledger.withdrawFor, (address(yen), creators[1])));
         vm.expectRevert();
         ledger.withdrawFor(address(token), creators[0]);
         vm.expectRevert();
+        vm.prank(creators[0]);
+        ledger.withdraw(address(token), creators[0]);
+        vm.expectRevert();
         ledger.claimFixed(poolId, 0);
+        vm.expectRevert();
+        vm.prank(INTEGRATOR);
+        ledger.refund(poolId);
         token.callOnTransfer(address(0), "");
         ledger.withdrawFor(address(token), creators[0]);
+        vm.prank(INTEGRATOR);
+        ledger.refund(poolId);
     }
 
     function _poolOf(BareToken token) private returns (bytes32 poolId) {

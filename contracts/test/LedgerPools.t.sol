@@ -153,6 +153,9 @@ contract LedgerPoolsTest is LedgerFixture {
         vm.assertEq(ledger.refund(ethPool), 1);
         vm.assertEq(INTEGRATOR.balance, 1);
         vm.assertEq(ledger.available(ethPool), DEPOSIT - 1);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.NothingToPay.selector));
+        vm.prank(INTEGRATOR);
+        ledger.refund(ethPool);
     }
 
     function test_requestRefund_whenRepeated_startsTheNoticeAnew() external {
