@@ -57,6 +57,7 @@ contract LedgerPaymentsTest is LedgerFixture {
         settle(yenPool, report(1, 1_000_000, 2, 100_000));
         for (uint8 role; role < 4; ++role) {
             vm.assertEq(ledger.claimFixed(yenPool, role), earned[role]);
+            vm.assertEq(ledger.pool(yenPool).paid[role], 2 * earned[role]);
         }
     }
 
