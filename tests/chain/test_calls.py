@@ -53,9 +53,28 @@ def test_owners_change_what_is_theirs(scene):
     scene.send(scene.calls.offer_rights(work, bob.address), alice)
     scene.send(scene.calls.accept_rights(work), bob)
     assert scene.reader.work(work)["owner"] == bob.address
-    assert scene.reader.change_nonce(work) == 0
     with pytest.raises(Reverted, match=r"NotOwner\(workId=0x.*, caller=0x"):
         scene.send(scene.calls.set_payee(work, alice.address), alice)
+
+
+def test_owners_sign_changes_that_others_send(scene):
+    alice, bob = scene.person("alice"), scene.person("bob")
+    work = scene.register(alice, "mine")
+
+    def signed(name, field, value):
+        kind = "address" if field == "payee" else "bool"
+        fields = [("bytes32", "workId"), (kind, field), ("uint256", "nonce"), ("uint256", "deadline")]
+        message = {"workId": work, field: value, "nonce": scene.reader.change_nonce(work), "deadline": FAR}
+        return alice.sign_typed(typed_data(scene.domain, name, fields, message))
+
+    set_payee = scene.calls.set_payee_for(work, bob.address, FAR, signed("SetPayee", "payee", bob.address))
+    scene.send(set_payee)
+    assert scene.reader.payee_of(work) == bob.address
+    opt_out = signed("SetTrainingOptOut", "out", True)
+    scene.send(scene.calls.set_training_opt_out_for(work, FAR, opt_out, out=True))
+    assert scene.reader.work(work)["optedOutAt"] > 0
+    with pytest.raises(Reverted, match="BadSignature"):
+        scene.send(set_payee)
 
 
 def test_an_opt_out_breach_is_proved(scene):

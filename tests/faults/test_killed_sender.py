@@ -8,12 +8,20 @@ from creditline.ids import address
 from creditline.store.database import Database
 from creditline.store.outbox import Outbox
 from creditline.transactions import Transaction
-from tests.chain.anvil import CHAIN_ID
+from tests.chain.anvil import CHAIN_ID, Anvil
 from tests.chain.scene import hash_of, person
 from tests.faults.killing import killed_at
 
 STEPS = ("before-keeping", "kept", "broadcast", "mined", "concluded")
 PAYEES = [address("0x" + hash_of(f"payee {number}")[-40:]) for number in range(4)]
+
+
+@pytest.fixture
+def anvil():
+    """Finality lies far enough back for every transaction to be seen mined before it is final."""
+    chain = Anvil(slots=6)
+    yield chain
+    chain.stop()
 
 
 def enqueue(scene, database):

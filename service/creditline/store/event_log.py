@@ -122,6 +122,11 @@ def write_cursor(connection: Connection, name: str, cursor: Cursor) -> None:
         connection.execute(insert(cursors).values(name=name, **values))
 
 
+def is_logged(connection: Connection, event: ChainEvent) -> bool:
+    this = (events.c.block_hash == event.block_hash) & (events.c.log_index == event.log_index)
+    return connection.execute(select(events.c.number).where(this)).first() is not None
+
+
 def _row(event: ChainEvent) -> dict[str, Any]:
     return {
         "block_hash": event.block_hash,

@@ -6,10 +6,18 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from creditline.errors import Conflict, Corrupt, CreditlineError, Unavailable
+from creditline.errors import Corrupt, CreditlineError, Unavailable
 from creditline.store import ledger_rows, model_rows, work_rows
 from creditline.store.database import Database
-from creditline.store.event_log import PROJECTOR, ChainEvent, Cursor, EventLog, read_cursor, write_cursor
+from creditline.store.event_log import (
+    PROJECTOR,
+    ChainEvent,
+    Cursor,
+    EventLog,
+    is_logged,
+    read_cursor,
+    write_cursor,
+)
 
 _log = logging.getLogger(__name__)
 _EVENTS_PER_STEP = 500
@@ -61,14 +69,17 @@ class Projector:
             cursor = read_cursor(connection, PROJECTOR)
         blocks = self._events.after(-1 if cursor is None else cursor[0], _EVENTS_PER_STEP)
         for block in blocks:
-            cursor = self._project(cursor, block)
+            if not self._project(cursor, block):
+                break
+            cursor = (block[0].block_number, block[0].block_hash)
         return bool(blocks)
 
-    def _project(self, cursor: Cursor | None, block: Sequence[ChainEvent]) -> Cursor:
+    def _project(self, cursor: Cursor | None, block: Sequence[ChainEvent]) -> bool:
+        """False where the log was emptied, or somebody else went on, since it was read: look again."""
         after = (block[0].block_number, block[0].block_hash)
         with self._database.write() as connection:
-            if read_cursor(connection, PROJECTOR) != cursor:
-                raise Conflict("Somebody else projects into this database.", "Run one service per database.")
+            if read_cursor(connection, PROJECTOR) != cursor or not is_logged(connection, block[0]):
+                return False
             for event in block:
                 handler = _HANDLERS[event.contract].get(event.name)
                 if handler is None:
@@ -80,4 +91,4 @@ class Projector:
             write_cursor(connection, PROJECTOR, after)
             self._checkpoint("before-commit")
         self._checkpoint("committed")
-        return after
+        return True
