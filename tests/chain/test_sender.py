@@ -175,11 +175,13 @@ def test_a_stuck_transaction_is_replaced_at_a_higher_price_up_to_a_cap(scene, ou
         sender.step()
     assert outbox.find("mint:alice") == raised, "above the cap it waits"
     assert outbox.find("mint:bob").state == "queued"
-    assert "above the cap" in caplog.text
+    assert caplog.text.count("above the cap") == 1, "said once, not at every look"
+    assert "mint:bob waits" in sender.alarm
 
     scene.anvil.ask("anvil_setNextBlockBaseFeePerGas", hex(10**9))
     scene.anvil.mine()
     settle_all(scene, sender)
+    assert sender.alarm == ""
     assert (balance(scene, "alice"), balance(scene, "bob")) == (1, 1)
     mined = outbox.find("mint:alice")
     assert mined.nonce == first.nonce

@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import pytest
@@ -101,3 +102,23 @@ def test_a_failure_keeps_its_reason(outbox):
     assert (outbox.find("a").state, outbox.find("a").reason) == ("failed", "PoolUnknown(poolId=0x1)")
     with pytest.raises(Conflict):
         outbox.sign("a", attempt(0))
+
+
+def test_many_who_enqueue_one_key_at_once_enqueue_it_once(database):
+    outbox, barrier, troubles = Outbox(database), threading.Barrier(8), []
+
+    def enqueue():
+        barrier.wait()
+        try:
+            for key in range(5):
+                outbox.enqueue(Transaction(f"key {key}", TO, b"", "once"))
+        except Exception as trouble:  # noqa: BLE001 - told below
+            troubles.append(trouble)
+
+    threads = [threading.Thread(target=enqueue) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert [entry.key for entry in outbox.queued(10)] == [f"key {key}" for key in range(5)]

@@ -15,6 +15,7 @@ from creditline.store.documents import DocumentLoader
 from creditline.store.event_log import EventLog, StoredEvent
 from creditline.store.pools import Pools
 from creditline.store.projections import Projector
+from creditline.store.work_rows import load_batch
 from creditline.works.terms import Terms, Training
 from tests.chain.anvil import until
 from tests.chain.scene import hash_of
@@ -209,8 +210,7 @@ def test_a_settlement_that_does_not_add_up_stops_the_projector(story, tmp_path):
     database.close()
 
 
-def test_threads_follow_by_themselves_and_stop_when_told(story, tmp_path):
-    url = f"sqlite:///{tmp_path}/threads.db"
+def test_threads_follow_by_themselves_and_stop_when_told(story, url):
     database, stop = opened(url), threading.Event()
     log = EventLog(database)
     loops = [
@@ -230,3 +230,28 @@ def test_threads_follow_by_themselves_and_stop_when_told(story, tmp_path):
             thread.join()
     database.close()
     watcher._database.close()
+
+
+def test_a_batch_that_loads_while_its_works_are_registered_undoes_nothing(scene, database):
+    """The loader reads rows and writes them back: whatever registers a work in between has to wait."""
+    batch = scene.batch(scene.person("alice"), ["one"])
+    scene.anchor(batch)
+    scene.anvil.finalise()
+    follow(scene, database)
+    work = scene.materialise(batch, 0)
+    scene.anvil.finalise()
+    Follower(scene.node, scene.deployment, EventLog(database)).step()
+    projector = threading.Thread(target=Projector(database).step)
+    documents = documents_of(scene)
+    with database.project() as connection:
+        load_batch(connection, manifest_of(scene, batch), documents.batch(manifest_of(scene, batch)))
+        projector.start()
+        projector.join(0.3)
+        assert projector.is_alive(), "it waits its turn"
+    projector.join()
+    load_all(DocumentLoader(database, documents))
+    assert Catalogue(database).work(work).on_chain
+
+
+def manifest_of(scene, batch):
+    return scene.shelf.put(batch.manifest(scene.domain))

@@ -56,6 +56,8 @@ class Sender:
         self._policy = policy or SendingPolicy()
         self.wake = wake or threading.Event()
         self._checkpoint = checkpoint
+        self.alarm = ""
+        """What only a person can change, such as gas above the cap; empty while all is well."""
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Outages are waited out; anything else ends the thread with its error."""
@@ -74,8 +76,12 @@ class Sender:
     def step(self) -> bool:
         """Look at everything once. True when something changed, so that another look is worth while."""
         self._node.check_chain()
+        before, self.alarm = self.alarm, ""
         followed = self._follow()
-        return self._send() or followed
+        sent = self._send()
+        if self.alarm and not before:
+            _log.error("%s", self.alarm)
+        return sent or followed
 
     def _follow(self) -> bool:
         entries = self._outbox.in_flight(self._key.address)
@@ -238,9 +244,8 @@ class Sender:
     def _too_dear(self, fees: Fees, key: str) -> bool:
         if fees.max_fee <= self._policy.max_fee_cap:
             return False
-        _log.error(
-            "Gas costs %s wei, above the cap of %s: %s waits", fees.max_fee, self._policy.max_fee_cap, key
-        )
+        cap = self._policy.max_fee_cap
+        self.alarm = f"Gas costs {fees.max_fee} wei, above the cap of {cap}: {key} waits."
         return True
 
 

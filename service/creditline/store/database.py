@@ -14,12 +14,13 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from creditline.errors import Misconfigured, Unavailable
 
 _BUSY_TIMEOUT_MS = 30_000
+_PROJECTING = 0x43726564  # any number that nobody else locks in this database
 _SQLITE, _POSTGRESQL = "sqlite", "postgresql"
 
 
@@ -54,6 +55,17 @@ class Database:
             writer = connection.execution_options(creditline_writes=True)
             with writer.begin():
                 yield writer
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        """A write that makes rows out of the chain. One at a time, since each builds on what the others left.
+
+        SQLite has one writer anyway; on PostgreSQL the writes of the API go on beside it.
+        """
+        with self.write() as connection:
+            if connection.dialect.name == _POSTGRESQL:
+                connection.execute(select(func.pg_advisory_xact_lock(_PROJECTING)))
+            yield connection
 
     def migrate(self) -> None:
         """Bring the tables up to this version. Raises `Misconfigured` for a database of a newer one."""

@@ -73,7 +73,7 @@ class DocumentLoader:
         fetched = [(kind, digest, self._fetch(kind, digest)) for kind, digest in asked]
         if not fetched:
             return False
-        with self._database.write() as connection:
+        with self._database.project() as connection:
             for kind, digest, enter in fetched:
                 if enter is None:
                     wanted.postpone(connection, kind, digest, now)

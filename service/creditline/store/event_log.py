@@ -72,7 +72,7 @@ class EventLog:
 
     def extend(self, before: Cursor | None, new: Sequence[ChainEvent], after: Cursor) -> None:
         """Keep events and move the cursor, in one transaction. Raises `Conflict` unless the cursor is `before`."""
-        with self._database.write() as connection:
+        with self._database.project() as connection:
             found = read_cursor(connection, FOLLOWER)
             if found != before:
                 raise Conflict(
@@ -85,7 +85,7 @@ class EventLog:
 
     def reset(self) -> None:
         """Forget everything that came from the chain: it will be read again."""
-        with self._database.write() as connection:
+        with self._database.project() as connection:
             for table in FROM_CHAIN:
                 connection.execute(delete(table))
             reset_accounts(connection)
@@ -115,7 +115,7 @@ def read_cursor(connection: Connection, name: str) -> Cursor | None:
 
 
 def write_cursor(connection: Connection, name: str, cursor: Cursor) -> None:
-    """Two who write the same cursor at once cannot both succeed: the second waits, and then finds it moved."""
+    """Inside `Database.project`, so that what was read of it before still holds."""
     values = {"number": cursor[0], "hash": cursor[1]}
     moved = connection.execute(update(cursors).where(cursors.c.name == name).values(**values))
     if moved.rowcount == 0:

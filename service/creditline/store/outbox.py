@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from creditline.errors import Conflict
 from creditline.ids import Address, Bytes32
 from creditline.store.database import Database
 from creditline.store.service_tables import outbox
+from creditline.store.upsert import insert_new
 from creditline.transactions import Transaction
 
 QUEUED, SIGNED, MINED, FINAL, FAILED = "queued", "signed", "mined", "final", "failed"
@@ -160,13 +161,11 @@ class Outbox:
 
 def enqueue_in(connection: Connection, transaction: Transaction) -> None:
     """Put a transaction into the outbox together with the change that causes it."""
-    asked = (transaction.to, transaction.data, transaction.value)
+    row = {name: getattr(transaction, name) for name in ("key", "to", "data", "value", "purpose")}
+    insert_new(connection, outbox, [{**row, "state": QUEUED, "reason": "", "hashes": {"hashes": []}}])
     known = select(outbox.c.to, outbox.c.data, outbox.c.value).where(outbox.c.key == transaction.key)
-    found = connection.execute(known).first()
-    if found is None:
-        row = {name: getattr(transaction, name) for name in ("key", "to", "data", "value", "purpose")}
-        connection.execute(insert(outbox).values(**row, state=QUEUED, reason="", hashes={"hashes": []}))
-    elif (found.to, bytes(found.data), found.value) != asked:
+    found = connection.execute(known).one()
+    if (found.to, bytes(found.data), found.value) != (transaction.to, transaction.data, transaction.value):
         raise Conflict(
             f"The key {transaction.key} stands for another transaction.", "Give a new transaction a new key."
         )

@@ -77,7 +77,7 @@ class Projector:
     def _project(self, cursor: Cursor | None, block: Sequence[ChainEvent]) -> bool:
         """False where the log was emptied, or somebody else went on, since it was read: look again."""
         after = (block[0].block_number, block[0].block_hash)
-        with self._database.write() as connection:
+        with self._database.project() as connection:
             if read_cursor(connection, PROJECTOR) != cursor or not is_logged(connection, block[0]):
                 return False
             for event in block:

@@ -16,7 +16,7 @@ CHUNK = 1_000
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows; those whose primary key is there already stay as they are."""
+    """Insert rows; those whose key, or other unique value, is there already stay as they are."""
     for chunk in chunks(rows):
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), chunk)
 
