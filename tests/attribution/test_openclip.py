@@ -1,18 +1,25 @@
 """Any open_clip model serves as encoder. Skipped without the extra; scripts/test-openclip runs it with."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
-pytest.importorskip("open_clip", reason="the openclip extra is not installed: run scripts/test-openclip")
-pytestmark = pytest.mark.filterwarnings("ignore")
+from creditline.attribution import pictures, report
+from creditline.attribution.encoders.openclip import OpenClipEncoder, import_libraries
+from creditline.attribution.worker import AttributionWorker
+from creditline.demo import generator
+from creditline.errors import Misconfigured
+from tests.attribution.drawings import draw, png
+from tests.attribution.test_engine import training_set, work_id
 
-from creditline.attribution import pictures, report  # noqa: E402
-from creditline.attribution.encoders.openclip import OpenClipEncoder, import_libraries  # noqa: E402
-from creditline.attribution.worker import AttributionWorker  # noqa: E402
-from creditline.demo import generator  # noqa: E402
-from creditline.errors import Misconfigured  # noqa: E402
-from tests.attribution.drawings import draw, png  # noqa: E402
-from tests.attribution.test_engine import training_set, work_id  # noqa: E402
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(
+        find_spec("open_clip") is None,
+        reason="the openclip extra is not installed: run scripts/test-openclip",
+    ),
+]
 
 MODEL = "ViT-S-32-alt"
 

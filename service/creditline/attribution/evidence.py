@@ -91,16 +91,13 @@ def _weigh_placement(query: Query, catalogue: Catalogue, placement: Placement, p
 
 
 def _from_patches(query: Query, catalogue: Catalogue, policy: Policy) -> Iterable[Evidence]:
-    """Score: how much structure agrees in the connected pieces of the picture where the work's patches voted."""
+    """Score: how many patches voted. What agrees is the connected pieces of the picture where they did."""
     for stitch in find_stitches(query.canvas, query.ink, catalogue, policy):
-        work = catalogue.features[stitch.work]
-        agreement = lay_over(query.canvas, work, stitch.matrix)
+        agreement = lay_over(query.canvas, catalogue.features[stitch.work], stitch.matrix)
         agrees = _keep_touched(agreement, stitch.around)
-        structure = int(np.count_nonzero(agrees & stitch.around))
-        amount = _saturate(structure, query, policy.rule("patches", "amount_ppm"))
-        yield Evidence(
-            stitch.work, "patches", int(1000 * amount), stitch.votes, agrees, agreement.shown, stitch.matrix
-        )
+        confirmed = stitch.votes * np.count_nonzero(agrees & stitch.around) / np.count_nonzero(stitch.around)
+        score = int(1000 * (1 - math.exp(-confirmed / policy.rule("patches", "votes_scale"))))
+        yield Evidence(stitch.work, "patches", score, stitch.votes, agrees, agreement.shown, stitch.matrix)
 
 
 def _keep_touched(agreement: Agreement, around: Mask) -> Mask:
