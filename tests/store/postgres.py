@@ -31,6 +31,11 @@ class Postgres:
             connection.execute(text(f"CREATE SCHEMA {name}"))
         return self._url({"options": f"-csearch_path={name}"})
 
+    def disconnect_everyone(self):
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        with self._admin.connect() as connection:
+            connection.execute(text(others + " AND backend_type = 'client backend'"))
+
     def _url(self, query):
         uri = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg").update_query_dict(query)
         return uri.render_as_string(hide_password=False)

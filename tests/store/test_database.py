@@ -1,16 +1,23 @@
 """Opening, migrating, and F13: a database that is full or away."""
 
+import threading
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 
 from creditline.errors import Misconfigured, Unavailable
-from creditline.store.chain_tables import metadata, terms, works
+from creditline.store.chain_tables import metadata, payees, terms, works
 from creditline.store.columns import Amount, Document
 from creditline.store.database import Database
+from creditline.store.documents import DocumentLoader
+from creditline.store.event_log import EventLog, StoredEvent
 from creditline.store.outbox import Outbox
+from creditline.store.projections import Projector
 from creditline.transactions import Transaction
+from tests.chain.anvil import until
+from tests.store.postgres import opened
 
 TO = "0x" + "00" * 20
 
@@ -142,3 +149,48 @@ def test_a_reader_sees_one_state_while_others_write(database):
         Outbox(database).enqueue(Transaction("key", TO, b"", "meanwhile"))
         assert reader.execute(text("SELECT count(*) FROM works")).scalar() == 0
     assert Outbox(database).find("key")
+
+
+def test_lost_connections_lose_nothing_that_was_committed(postgres):
+    """A server that restarts, as its clients see it."""
+    database = opened(postgres.new_url())
+    outbox = Outbox(database)
+    outbox.enqueue(Transaction("kept", TO, b"", "before"))
+
+    def cut_off_in_the_middle():
+        with database.write() as connection:
+            connection.execute(insert(terms).values(digest="0x1", licence="a", training="allowed"))
+            postgres.disconnect_everyone()
+            connection.execute(select(terms))
+
+    with pytest.raises(Unavailable, match="terminating connection"):
+        cut_off_in_the_middle()
+    postgres.disconnect_everyone()
+    outbox.enqueue(Transaction("kept too", TO, b"", "after"))
+    assert [entry.key for entry in outbox.queued(5)] == ["kept", "kept too"]
+    with database.read() as connection:
+        assert connection.execute(select(terms)).all() == []
+    database.close()
+
+
+def test_a_projector_waits_for_its_database(tmp_path):
+    """The tables appear while it runs, as after a restored backup."""
+    database, stop = Database(f"sqlite:///{tmp_path}/late.db"), threading.Event()
+    projector = threading.Thread(target=Projector(database, poll_s=0.01).run, args=(stop,))
+    loader = threading.Thread(target=DocumentLoader(database, None, poll_s=0.01).run, args=(stop,))
+    projector.start()
+    loader.start()
+    database.migrate()
+    log = EventLog(database)
+    event = StoredEvent("WorkRegistry", "PayeeSet", {"workId": "0x1", "payee": TO}, 5, "0xb", 1, "0xt", 0)
+    log.extend(None, [event], (5, "0xb"))
+    until(lambda: read(database), "the projection")
+    stop.set()
+    projector.join()
+    loader.join()
+    database.close()
+
+
+def read(database):
+    with database.read() as connection:
+        return connection.execute(select(payees)).all()
