@@ -1,5 +1,5 @@
 // Measures real transactions against the targets and against the checked-in snapshot.
-// `npm run gas` fails when either is missed; `npm run gas -- --update` writes the snapshot anew.
+// `npm run gas` fails when a target that was reached is missed, or the snapshot; `npm run gas -- --update` writes the snapshot anew.
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
@@ -147,17 +147,18 @@ async function withdrawAgain(poolId) {
   return gas(ledger, "withdrawFor", [token.address, creator(1).address]);
 }
 
-// What the chain itself charges for, whatever the code: 48,200 for `register`, 67,200 for `materialise`, 127,900 for
-// `settle` with ten works. The rest is ours.
 const TARGETS = {
-  "register": 49_800,
+  "register": 49_000,
   "registerFor": 58_500,
   "anchor, any count": 48_000,
-  "materialise, 20 siblings": 75_500,
-  "settle, k = 10": 140_500,
+  "materialise, 20 siblings": 67_500,
+  "settle, k = 10": 135_000,
   "settleMany(100), each, k = 3": 25_000,
   "RoyaltyLedger, bytes": 20_000,
 };
+// Not reached yet. The chain itself charges 48,200 for `register`, 67,200 for `materialise` and 127,900 for `settle` with
+// ten works; the digest of the record, the batch signature and the operator's fields came after the targets were set.
+const MISSED = ["register", "materialise, 20 siblings", "settle, k = 10"];
 
 await registration();
 await batch();
@@ -177,8 +178,10 @@ const failures = [];
 console.log(`${"operation".padEnd(32)}${"measured".padStart(10)}${"target".padStart(10)}${"snapshot".padStart(10)}`);
 for (const name of new Set([...Object.keys(measured), ...Object.keys(snapshot)])) {
   const [value, target, kept] = [measured[name], TARGETS[name], snapshot[name]];
-  console.log(`${name.padEnd(32)}${String(value ?? "-").padStart(10)}${String(target ?? "").padStart(10)}${String(kept ?? "-").padStart(10)}`);
-  if (value > target) failures.push(`${name} is above its target`);
+  const note = value > target ? "  MISSED" : "";
+  console.log(`${name.padEnd(32)}${String(value ?? "-").padStart(10)}${String(target ?? "").padStart(10)}${String(kept ?? "-").padStart(10)}${note}`);
+  if (value > target && !MISSED.includes(name)) failures.push(`${name} is above its target`);
+  if (value <= target && MISSED.includes(name)) failures.push(`${name} reaches its target now: take it off MISSED`);
   if (value !== kept) failures.push(`${name} differs from contracts/gas.json`);
 }
 for (const failure of failures) console.error(failure);

@@ -97,8 +97,11 @@ def _picture_cid(desk: Desk, report: Report) -> str | None:
 
 
 def _lines(desk: Desk, report: Report) -> list[Line]:
+    """Lettered as in the heat map: by descending share."""
     lines, left = [], 0
-    for position, finding in enumerate(report.works):
+    for position, finding in enumerate(
+        sorted(report.works, key=lambda finding: (-finding.share, finding.work))
+    ):
         lines.append(
             Line(
                 letter="ABCDEFGHIJKL"[position],
