@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import psutil
 
 ROOT = Path(__file__).parents[2]
 CHAIN_ID = 31337
@@ -53,7 +54,7 @@ class Anvil:
         found = until(self._is_listening, "anvil's start")
         self.port = int(found[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self._client = httpx2.Client()
+        self._client = httpx2.Client(timeout=60)
 
     def _is_listening(self):
         said = self._log.read_bytes()
@@ -87,6 +88,8 @@ class Anvil:
     def pause(self):
         """Stop answering, as a node that hangs. Connections stay open."""
         self._process.send_signal(signal.SIGSTOP)
+        process = psutil.Process(self._process.pid)
+        until(lambda: process.status() == psutil.STATUS_STOPPED, "the pause")
 
     def resume(self):
         self._process.send_signal(signal.SIGCONT)
