@@ -6,9 +6,11 @@ from sqlalchemy import insert
 from creditline.errors import Missing
 from creditline.ids import bytes32
 from creditline.store.chain_tables import anchors
+from creditline.store.documents import enter_record
 from creditline.store.outbox import Outbox
 from creditline.store.pictures import Pictures
 from creditline.store.registrations import Registrations
+from creditline.store.work_rows import load_batch
 from creditline.transactions import Transaction
 from creditline.works.batch import compose_batch
 from creditline.works.registration import Picture, Registration, Status
@@ -67,15 +69,21 @@ def test_a_failed_anchor_says_why(database, registration):
     assert (found.status, found.problem) == (Status.FAILED, "ZeroValue()")
 
 
-def test_a_final_anchor_counts_whoever_sent_it(database, registration):
+def test_it_is_anchored_when_its_works_can_be_found_whoever_sent_it(database, registration):
     registrations = Registrations(database)
     registrations.save_prepared(registration)
     registrations.save_signed(signed(registration), ANCHOR)
     Outbox(database).fail("anchor", "somebody was faster")
-    row = {"root": registration.id, "size": 2, "manifest": hash_of("manifest"), "by": ALICE.address}
+    manifest = hash_of("manifest")
+    row = {"root": registration.id, "size": 2, "manifest": manifest, "by": ALICE.address}
+    place = {"anchored_at": 1, "state": "waiting", "number": 1, "log_index": 0}
     with database.write() as connection:
-        connection.execute(
-            insert(anchors).values(**row, anchored_at=1, state="waiting", number=1, log_index=0)
-        )
+        connection.execute(insert(anchors).values(**row, **place))
+        load_batch(connection, manifest, registration.batch)
+    assert registrations.find(registration.id).status == Status.FAILED
+    with database.write() as connection:
+        for title in "ab":
+            record = record_of(ALICE, title)
+            enter_record(connection, record.digest(), record)
     found = registrations.find(registration.id)
     assert (found.status, found.problem) == (Status.ANCHORED, "")

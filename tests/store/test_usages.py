@@ -24,7 +24,7 @@ CALL = Transaction("settle", person("ledger").address, b"\1", "settle")
 
 @pytest.fixture
 def usages(database):
-    return Usages(database)
+    return Usages(database, clock=lambda: 0)
 
 
 def usage(number, revenue=10, pool=POOL):

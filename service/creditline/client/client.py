@@ -114,7 +114,9 @@ class Creditline:
 
     def draft_dataset(self, name: str, works: Sequence[str], cutoff: int | None = None) -> JSON:
         """Publish a training set's manifest; the answer holds the transaction that its developer sends."""
-        return dict(self._http.post("/v1/datasets", json={"name": name, "works": list(works), "cutoff": cutoff}))
+        return dict(
+            self._http.post("/v1/datasets", json={"name": name, "works": list(works), "cutoff": cutoff})
+        )
 
     def datasets(self) -> Iterator[JSON]:
         yield from self._pages("/v1/datasets")

@@ -23,6 +23,7 @@ from creditline.typed_data import Domain, TypedData
 
 SETTLING_PERIOD_S = 90 * 24 * 3600
 USAGE_ID_MAX = 200
+BYTES_MAX = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ class ReceiptBook:
         """Attribute `picture` and promise its shares of `revenue`. Safe to repeat."""
         usage = Usage(pool_id, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         pool = self._check(usage, signature)
+        restored = self._restore(usage)
+        if restored is not None:
+            return restored
         reservation = self._reserve(usage, pool)
         if reservation.receipt is not None:
             return reservation.receipt
@@ -157,6 +161,21 @@ class ReceiptBook:
                 "Use a new id for a new generation.",
             )
         return reservation
+
+    def _restore(self, usage: Usage) -> Receipt | None:
+        """The receipt of a usage that is settled on chain and no longer in our books, out of its published report."""
+        settled = self._pools.settled_output(usage.pool_id, usage.output_hash)
+        if settled is None or self._usages.find(usage.pool_id, usage.usage_id) is not None:
+            return None
+        noted = canonical.decode(self._library.fetch(settled.report_hash, BYTES_MAX)).get("usage") or {}
+        if noted.get("id") != usage.usage_id or settled.revenue != usage.revenue:
+            raise Conflict(
+                f"Usage {noted.get('id')!r} of this pool reported the same picture, and it is settled.",
+                "One picture earns once: use that usage.",
+            )
+        shares = tuple((work, share) for work, share, _amount, _payee in settled.shares)
+        receipt = Receipt(usage, settled.nonce, settled.report_hash, shares, int(noted["deadline"]))
+        return replace(receipt, signature=self._operator.sign_typed(receipt.typed_data(self._domain)))
 
     def _sign(self, reservation: Reservation, report: canonical.JSON, report_hash: Bytes32) -> Receipt:
         shares = tuple((WorkId(bytes32(entry["work"])), int(entry["share"])) for entry in report["works"])

@@ -228,6 +228,7 @@ settlements = Table(
     Column("tx_hash", HASH, nullable=False),
     Column("settled_at", BigInteger, nullable=False),
     *_place(),
+    Index(None, "pool_id", "output_hash"),
     Index(None, "pool_id", "number", "log_index"),
 )
 

@@ -94,7 +94,7 @@ class DocumentLoader:
                 return None if dataset is None else lambda c: load_dataset(c, digest, dataset)
             if kind is Kind.RECORD:
                 record = documents.record(digest)
-                return None if record is None else lambda c: _enter_record(c, digest, record)
+                return None if record is None else lambda c: enter_record(c, digest, record)
             found = documents.terms(digest)
             return None if found is None else lambda c: _enter_terms(c, digest, found)
         except (Unavailable, Corrupt):
@@ -104,7 +104,7 @@ class DocumentLoader:
             return lambda c: _enter_invalid(c, kind, digest)
 
 
-def _enter_record(connection: Connection, digest: Bytes32, record: WorkRecord) -> None:
+def enter_record(connection: Connection, digest: Bytes32, record: WorkRecord) -> None:
     facts = record.facts
     row = {
         "digest": digest,

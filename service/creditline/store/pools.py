@@ -43,6 +43,17 @@ class Pools:
                 connection, statement, key, cursor, limit, lambda rows: _settlements(connection, id, rows)
             )
 
+    def settled_output(self, id: PoolId, output_hash: Bytes32) -> Settlement | None:
+        """The first settlement of the image with that hash, if the pool has one."""
+        statement = (
+            select(settlements)
+            .where(settlements.c.pool_id == id, settlements.c.output_hash == output_hash)
+            .order_by(settlements.c.number, settlements.c.log_index)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return next(iter(_settlements(connection, id, connection.execute(statement).all())), None)
+
 
 def _pool(row: Any) -> Pool:
     params = PoolParams(**{field.name: getattr(row, field.name) for field in fields(PoolParams)})

@@ -12,9 +12,9 @@ from creditline.store.service_tables import pool_accounts, usages
 from creditline.store.upsert import insert_new
 
 
-def lock_account(connection: Connection, pool_id: PoolId) -> Any:
+def lock_account(connection: Connection, pool_id: PoolId, first_nonce: int) -> Any:
     """One reservation per pool at a time: PostgreSQL waits for this row, SQLite has one writer anyway."""
-    new = {"pool_id": pool_id, "next_nonce": 0, "promised": 0, "number": -1, "log_index": -1}
+    new = {"pool_id": pool_id, "next_nonce": first_nonce, "promised": 0, "number": -1, "log_index": -1}
     insert_new(connection, pool_accounts, [new])
     this = select(pool_accounts).where(pool_accounts.c.pool_id == pool_id)
     return connection.execute(this.with_for_update()).one()

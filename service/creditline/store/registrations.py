@@ -6,13 +6,14 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from creditline.errors import Missing
 from creditline.ids import Bytes32
-from creditline.store.chain_tables import anchors
+from creditline.store.catalogue import IS_RECORD_OF
+from creditline.store.chain_tables import leaves, records, works
 from creditline.store.database import Database
-from creditline.store.outbox import FAILED, FINAL, enqueue_in
+from creditline.store.outbox import FAILED, enqueue_in
 from creditline.store.service_tables import outbox, registrations
 from creditline.store.upsert import insert_new
 from creditline.transactions import Transaction
@@ -32,7 +33,8 @@ class Registrations:
             row = connection.execute(select(registrations).where(registrations.c.id == id)).first()
             if row is None:
                 return None
-            status, problem, transaction = _progress(connection, id, row.anchor_key)
+            count = len(row.batch["leaves"])
+            status, problem, transaction = _progress(connection, id, row.anchor_key, count)
         batch = _read(row.batch, row.signature)
         return Registration(id, batch, status, row.manifest, problem, transaction)
 
@@ -65,7 +67,7 @@ class Registrations:
 
 
 def _progress(
-    connection: Connection, root: Bytes32, anchor_key: str | None
+    connection: Connection, root: Bytes32, anchor_key: str | None, count: int
 ) -> tuple[Status, str, str | None]:
     """Status, problem, and the hash of the anchoring transaction."""
     if anchor_key is None:
@@ -74,9 +76,10 @@ def _progress(
         select(outbox.c.state, outbox.c.reason, outbox.c.hashes).where(outbox.c.key == anchor_key)
     ).one()
     transaction = next(iter(sent.hashes["hashes"]), None)
-    # The event counts, whoever sent the anchor.
-    seen = connection.execute(select(anchors.c.root).where(anchors.c.root == root)).first() is not None
-    if seen or sent.state == FINAL:
+    # The works count, whoever sent the anchor: a creator who is told "anchored" finds them in the catalogue.
+    shown = leaves.join(works, works.c.id == leaves.c.work_id).join(records, IS_RECORD_OF)
+    found = connection.scalar(select(func.count()).select_from(shown).where(leaves.c.root == root))
+    if found == count:
         return Status.ANCHORED, "", transaction
     if sent.state == FAILED:
         return Status.FAILED, sent.reason, transaction

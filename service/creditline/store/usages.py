@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -15,10 +17,17 @@ from creditline.store.database import Database
 from creditline.store.promises import lock_account, settle_promises
 from creditline.store.service_tables import pool_accounts, usages
 
+# An account begins its own series of nonces, named by the second in which it is made: receipts that were signed before a
+# database was lost, and are not on chain yet, keep nonces that nobody else gets.
+SERIES_BITS = 32
+
 
 class Usages:
-    def __init__(self, database: Database) -> None:
+    """`clock` gives unix seconds; it names the series of nonces that a new account begins."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
 
     def find(self, pool_id: PoolId, usage_id: str) -> Reservation | None:
         with self._database.read() as connection:
@@ -31,7 +40,7 @@ class Usages:
         another usage of the pool reported the same output.
         """
         with self._database.write() as connection:
-            account = lock_account(connection, usage.pool_id)
+            account = lock_account(connection, usage.pool_id, int(self._clock()) << SERIES_BITS)
             known = _find(connection, usage.pool_id, usage.usage_id)
             if known is not None:
                 return known

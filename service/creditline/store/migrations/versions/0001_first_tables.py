@@ -266,6 +266,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "nonce", name=op.f("pk_settlements")),
     )
     op.create_index(
+        op.f("ix_settlements_pool_id_settlements_output_hash"),
+        "settlements",
+        ["pool_id", "output_hash"],
+        unique=False,
+    )
+    op.create_index(
         op.f("ix_settlements_pool_id_settlements_number_settlements_log_index"),
         "settlements",
         ["pool_id", "number", "log_index"],
