@@ -40,7 +40,7 @@ def test_works_are_listed_page_by_page(town: Town) -> None:
     assert len(first["items"]) == 3
     assert rest["next"] is None
     ids = [work["id"] for work in first["items"] + rest["items"]]
-    assert set(ids) == {town.work(name) for name in town.pictures}
+    assert set(ids) >= {town.work(name) for name in town.pictures}
     assert len(ids) == len(set(ids))
 
 

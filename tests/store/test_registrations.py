@@ -41,9 +41,17 @@ def test_pictures_are_kept_and_the_last_wish_counts(database):
 def test_a_prepared_registration_stays_as_it_was(database, registration):
     registrations = Registrations(database)
     assert registrations.find(registration.id) is None
-    registrations.save_prepared(registration)
-    registrations.save_prepared(replace(registration, batch=replace(registration.batch, deadline=1)))
+    registrations.save_prepared(registration, 0)
+    registrations.save_prepared(replace(registration, batch=replace(registration.batch, deadline=1)), FAR - 1)
     assert registrations.find(registration.id) == registration
+
+
+def test_a_registration_whose_time_ran_out_can_be_prepared_again(database, registration):
+    registrations = Registrations(database)
+    registrations.save_prepared(registration, 0)
+    later = replace(registration, batch=replace(registration.batch, deadline=FAR + 9))
+    registrations.save_prepared(later, FAR)
+    assert registrations.find(registration.id).batch.deadline == FAR + 9
 
 
 def test_signature_and_anchor_are_kept_together(database, registration):
@@ -51,7 +59,7 @@ def test_signature_and_anchor_are_kept_together(database, registration):
     with pytest.raises(Missing):
         registrations.save_signed(signed(registration), ANCHOR)
     assert outbox.find("anchor") is None
-    registrations.save_prepared(registration)
+    registrations.save_prepared(registration, 0)
     registrations.save_signed(signed(registration), ANCHOR)
     registrations.save_signed(signed(registration, "0x34"), replace(ANCHOR, key="another"))
     found = registrations.find(registration.id)
@@ -62,7 +70,7 @@ def test_signature_and_anchor_are_kept_together(database, registration):
 
 def test_a_failed_anchor_says_why(database, registration):
     registrations = Registrations(database)
-    registrations.save_prepared(registration)
+    registrations.save_prepared(registration, 0)
     registrations.save_signed(signed(registration), ANCHOR)
     Outbox(database).fail("anchor", "ZeroValue()")
     found = registrations.find(registration.id)
@@ -71,7 +79,7 @@ def test_a_failed_anchor_says_why(database, registration):
 
 def test_it_is_anchored_when_its_works_can_be_found_whoever_sent_it(database, registration):
     registrations = Registrations(database)
-    registrations.save_prepared(registration)
+    registrations.save_prepared(registration, 0)
     registrations.save_signed(signed(registration), ANCHOR)
     Outbox(database).fail("anchor", "somebody was faster")
     manifest = hash_of("manifest")

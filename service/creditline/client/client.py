@@ -45,6 +45,9 @@ class Creditline:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._http.close()
 
     def deployment(self) -> JSON:

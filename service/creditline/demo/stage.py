@@ -38,6 +38,7 @@ class Stage:
         require_free_port(ports.service, "--port")
         self.folder = folder
         self.url = f"http://127.0.0.1:{ports.service}"
+        self.client = Creditline(self.url)
         self.chain = LocalChain(_find_anvil(project), folder, ports.rpc)
         self._service: subprocess.Popen[bytes] | None = None
         try:
@@ -50,7 +51,6 @@ class Stage:
         except BaseException:
             self.close()
             raise
-        self.client = Creditline(self.url)
         self.reader = ChainReader(self.node, self.deployment)
         self.calls = Calls(self.deployment)
 
@@ -92,6 +92,7 @@ class Stage:
             self.check_service()
 
     def close(self) -> None:
+        self.client.close()
         if self._service is not None:
             stop(self._service)
         self.chain.close()

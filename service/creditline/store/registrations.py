@@ -38,11 +38,15 @@ class Registrations:
         batch = _read(row.batch, row.signature)
         return Registration(id, batch, status, row.manifest, problem, transaction)
 
-    def save_prepared(self, registration: Registration) -> None:
-        """Keep a prepared registration. Has no effect where the id is known."""
+    def save_prepared(self, registration: Registration, now: int) -> None:
+        """Keep a prepared registration. Has no effect where the id is known, unless its time to sign ran out by `now`."""
         row = {"id": registration.id, "batch": _document(registration.batch), "signature": ""}
+        unsigned = (registrations.c.id == registration.id) & registrations.c.anchor_key.is_(None)
         with self._database.write() as connection:
             insert_new(connection, registrations, [{**row, "manifest": None, "anchor_key": None}])
+            kept = connection.scalar(select(registrations.c.batch).where(unsigned))
+            if kept is not None and kept["deadline"] <= now:
+                connection.execute(update(registrations).where(unsigned).values(batch=row["batch"]))
 
     def save_signed(self, registration: Registration, anchor: Transaction) -> None:
         """In one transaction: keep the signature and the manifest, and put `anchor` into the outbox.

@@ -90,8 +90,8 @@ class Registrations(Protocol):
     """Registrations, by root."""
 
     def find(self, id: Bytes32) -> Registration | None: ...
-    def save_prepared(self, registration: Registration) -> None:
-        """Keep a prepared registration. Has no effect where the id is known."""
+    def save_prepared(self, registration: Registration, now: int) -> None:
+        """Keep a prepared registration. Has no effect where the id is known, unless its time to sign ran out by `now`."""
 
     def save_signed(self, registration: Registration, anchor: Transaction) -> None:
         """In one transaction: keep the signature and the manifest, and put `anchor` into the outbox."""
@@ -152,13 +152,13 @@ class Registrar:
                 f"{len(already)} of these works are registered already by {request.creator}, first {min(already)}.",
                 "Leave them out; a work registers once and keeps its first date.",
             )
-        deadline = int(self._clock()) + SIGNING_PERIOD_S
-        batch = compose_batch(records, request.payee, deadline, self._salt_key)
+        now = int(self._clock())
+        batch = compose_batch(records, request.payee, now + SIGNING_PERIOD_S, self._salt_key)
         for record in records:
             self._library.put(record.encode())
             self._library.put(record.terms.encode())
         registration = Registration(bytes32(batch.tree().root), batch, Status.PREPARED)
-        self._registrations.save_prepared(registration)
+        self._registrations.save_prepared(registration, now)
         return self.show(registration.id)
 
     def likenesses(self, registration: Registration) -> list[Likeness]:
