@@ -131,13 +131,21 @@ def test_a_changed_copy_is_paid_nearly_whole(engine, catalogue):
     assert read.works[0].tier == "copy"
 
 
-def test_copies_of_a_work_take_nothing_from_it(engine, works):
-    """Eight near-copies registered after the original: the pay of the original stays what it was."""
-    copies = {work_id(100 + quality): encode(draw(0), "JPEG", quality=quality) for quality in range(80, 88)}
+@pytest.mark.parametrize("turn", [lambda pixels: pixels, lambda pixels: pixels[:, ::-1]])
+def test_copies_of_a_work_take_nothing_from_it(engine, works, turn):
+    """Thirty near-copies registered after the original: every share stays what it was."""
+    copied = np.ascontiguousarray(turn(draw(0)))
+    copies = {work_id(100 + quality): encode(copied, "JPEG", quality=quality) for quality in range(60, 90)}
     made = generator.collage({name: works[name] for name in (work_id(0), work_id(1))}, 7)
     alone = attribute(engine, made.png, catalogue_of(engine, works))
     crowded = attribute(engine, made.png, catalogue_of(engine, works | copies))
     assert crowded.shares == alone.shares
+
+
+def test_a_picture_that_is_a_copy_pays_the_original(engine, works):
+    copy = encode(draw(0), "JPEG", quality=80)
+    read = attribute(engine, copy, catalogue_of(engine, works | {work_id(100): copy}))
+    assert list(read.shares) == [work_id(0)]
 
 
 def test_regions_show_where(engine, catalogue, works):

@@ -17,7 +17,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.attribution.features import Features
+from creditline.attribution.features import Features, Mask
 from creditline.attribution.patches import Patches, cut_patches
 from creditline.attribution.policy import Policy
 from creditline.attribution.training import TrainingSet
@@ -42,11 +42,14 @@ class Catalogue:
         assert len(training_set.works) == len(features)
         self.training_set = training_set
         self.features = tuple(features)
+        self.originals = originals = find_originals(features, policy)
         side, step = policy.rule("patches", "canvas"), policy.rule("patches", "work_step")
         self.patches = tuple(cut_patches(each.canvas, each.ink, side, step) for each in features)
-        self._keypoints = _Index([as_vectors(each.descriptors) for each in features], faiss.IndexFlatIP)
-        self._patches = _Index([each.vectors for each in self.patches], faiss.IndexFlatL2)
-        self._views = _Index([each.views for each in features], faiss.IndexFlatIP)
+        self._keypoints = _Index(
+            [as_vectors(each.descriptors) for each in features], originals, faiss.IndexFlatIP
+        )
+        self._patches = _Index([each.vectors for each in self.patches], originals, faiss.IndexFlatL2)
+        self._views = _Index([each.views for each in features], originals, faiss.IndexFlatIP)
 
     def nearest_keypoints(self, descriptors: NDArray[np.uint8], count: int) -> Hits:
         """By product of RootSIFT bytes (cosine times 510 squared), best first."""
@@ -64,10 +67,11 @@ class Catalogue:
 class _Index:
     """FAISS numbers rows through; this remembers whose they are."""
 
-    def __init__(self, parts: Sequence[NDArray[np.float32]], kind: type) -> None:
-        filled = [part for part in parts if len(part)]
-        self._work = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-        self._row = np.concatenate([np.arange(len(part)) for part in parts] or [np.empty(0, np.int64)])
+    def __init__(self, parts: Sequence[NDArray[np.float32]], originals: Mask, kind: type) -> None:
+        lengths = [len(part) if original else 0 for part, original in zip(parts, originals, strict=True)]
+        self._work = np.repeat(np.arange(len(parts)), lengths)
+        self._row = np.concatenate([np.arange(length) for length in lengths] or [np.empty(0, np.int64)])
+        filled = [part for part, length in zip(parts, lengths, strict=True) if length]
         self._index = kind(filled[0].shape[1] if filled else 1)
         if filled:
             self._index.add(np.concatenate(filled))
@@ -79,6 +83,29 @@ class _Index:
             return Hits(nobody.astype(np.float32), nobody, nobody)
         score, found = self._index.search(np.ascontiguousarray(vectors), count)
         return Hits(score, self._work[found], self._row[found])
+
+
+def find_originals(features: Sequence[Features], policy: Policy) -> Mask:
+    """Per work whether it is unlike all earlier ones.
+
+    Near-copies stay out of the indexes: however many there are, they take neither pay from the original nor its place
+    among the nearest. Each is compared with originals only, so that a chain of small changes does not join unlike works.
+    """
+    copy_bits, quality_min = (
+        policy.rule("selection", "copy_bits"),
+        policy.rule("selection", "copy_quality_min"),
+    )
+    originals = np.zeros(len(features), np.bool_)
+    codes = np.empty((len(features), 8, 4), np.uint64)
+    known = 0
+    for place, each in enumerate(features):
+        forms = np.ascontiguousarray(each.fingerprints).view(np.uint64)
+        bits = np.bitwise_count(codes[:known] ^ forms[0]).sum(axis=2)
+        originals[place] = not (bits <= copy_bits).any()
+        if originals[place] and each.quality[0] >= quality_min:
+            codes[known] = forms
+            known += 1
+    return originals
 
 
 def as_vectors(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -76,7 +76,7 @@ class Engine:
             findings = [_pay_original(original, asked, catalogue, len(saliency), self._gate.smallest)]
         else:
             gathered = evidence.gather(asked, catalogue, self.policy)
-            chosen = choose(gathered, asked, catalogue, self._gate, self.policy)
+            chosen = choose(gathered, asked, self._gate, self.policy)
             findings = [self._draft(one, asked, catalogue) for one in chosen]
         findings, unattributed = _share(saliency, findings, self.policy.rule("selection", "share_min_ppm"))
         return report.compose(
@@ -121,10 +121,12 @@ class Engine:
 
 
 def _find_original(picture: Picture, catalogue: Catalogue) -> int | None:
-    """The first work with the very same pixels."""
+    """The work with the very same pixels, unless it is a copy itself."""
     wanted = np.frombuffer(picture.pixel_hash, np.uint8)
-    same = (place for place, work in enumerate(catalogue.features) if np.array_equal(work.pixel_hash, wanted))
-    return next(same, None)
+    for place in np.flatnonzero(catalogue.originals):
+        if np.array_equal(catalogue.features[place].pixel_hash, wanted):
+            return int(place)
+    return None
 
 
 def _pay_original(work: int, asked: Query, catalogue: Catalogue, cells: int, p_value: int) -> Finding:

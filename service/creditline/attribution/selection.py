@@ -1,8 +1,8 @@
 """Chooses whom to pay among those with payable evidence.
 
-Three rules stand between evidence and money. Of near-copies only the first registered one counts, so a copy earns
-nothing. A work must explain structure that no stronger work explains, so a look-alike that shares a wheel with the
-true source does not share its pay. And a report names at most a dozen works, the strongest.
+Two rules stand between payable evidence and money. A work must explain structure that no stronger work explains, so
+a look-alike that shares a wheel with the true source does not share its pay. And a report names at most a dozen works,
+the strongest.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.evidence import Evidence
-from creditline.attribution.features import Features, Mask
-from creditline.attribution.fingerprints import nearest
+from creditline.attribution.features import Mask
 from creditline.attribution.gate import Gate
 from creditline.attribution.policy import Policy
 from creditline.attribution.query import Query
@@ -35,17 +33,14 @@ class Chosen:
         return self.evidence.work
 
 
-def choose(
-    evidence: Sequence[Evidence], query: Query, catalogue: Catalogue, gate: Gate, policy: Policy
-) -> list[Chosen]:
+def choose(evidence: Sequence[Evidence], query: Query, gate: Gate, policy: Policy) -> list[Chosen]:
     """The works to be paid, strongest first."""
-    payable = _merge(evidence, gate)
-    originals = _drop_copies(payable, catalogue, policy)
+    candidates = _merge(evidence, gate)
     step = policy.rule("selection", "score_step")
-    originals.sort(key=lambda one: (-(one.evidence.score // step), one.work))
+    candidates.sort(key=lambda one: (-(one.evidence.score // step), one.work))
     explained = np.zeros_like(query.ink)
     chosen: list[Chosen] = []
-    for candidate in originals:
+    for candidate in candidates:
         seen = candidate.agrees & query.ink
         new = int(np.count_nonzero(seen & ~explained))
         if new * 1000 >= policy.rule("selection", "new_per_mille") * max(1, int(np.count_nonzero(seen))):
@@ -70,18 +65,3 @@ def _merge(evidence: Sequence[Evidence], gate: Gate) -> list[Chosen]:
                 known.evidence, min(known.p_value, p_value), np.asarray(known.agrees | one.agrees)
             )
     return list(merged.values())
-
-
-def _drop_copies(payable: Sequence[Chosen], catalogue: Catalogue, policy: Policy) -> list[Chosen]:
-    """Without works that nearly equal an earlier one of the same catalogue."""
-    kept: list[Chosen] = []
-    for candidate in sorted(payable, key=lambda one: one.work):
-        ours = catalogue.features[candidate.work]
-        if not any(_are_copies(catalogue.features[earlier.work], ours, policy) for earlier in kept):
-            kept.append(candidate)
-    return kept
-
-
-def _are_copies(one: Features, other: Features, policy: Policy) -> bool:
-    codes = tuple(code.tobytes() for code in one.fingerprints)
-    return nearest(other.fingerprints[0].tobytes(), codes) <= policy.rule("selection", "copy_bits")
