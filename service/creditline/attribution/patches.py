@@ -2,7 +2,7 @@
 
 Local denoisers, and trained diffusion models to the extent that they resemble them, copy patches without moving or
 scaling them far. A patch counts only if it holds a corner: flat paint and plain edges
-look the same in countless drawings, and a disc is nobody's work.
+look the same in countless drawings.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from creditline.attribution.features import Mask, Pixels, shrink
 
 SIZE = 8
-# Squared levels per pixel. Outlines of discs and boxes stay below, where they bend into parts of a drawing they pass.
-_CORNER_MIN = 250
+# Squared levels per pixel. Straight edges and most of a disc's outline stay below; lower, and discs would vote.
+_CORNER_MIN = 120
 
 
 @dataclass(frozen=True, eq=False)
