@@ -43,6 +43,7 @@ from creditline.store.outbox import Outbox
 from creditline.store.pictures import Pictures
 from creditline.store.pools import Pools
 from creditline.store.projections import Projector
+from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
 from creditline.store.registered_works import RegisteredWorks
 from creditline.store.registrations import Registrations
@@ -184,6 +185,7 @@ class Service:
         )
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
+        self._readiness = Readiness(self._database)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 
@@ -295,7 +297,14 @@ class Service:
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),
             "content": _state(self._contents.health),
+            "rows": self._catching_up(),
         }
+
+    def _catching_up(self) -> str:
+        try:
+            return self._readiness.what_is_missing(self._node.finalised().number) or "ok"
+        except CreditlineError as error:
+            return error.what
 
     def _measures(self) -> dict[str, float]:
         cursor = EventLog(self._database).cursor()

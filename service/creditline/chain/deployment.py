@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from eth_abi.abi import encode as abi_encode
@@ -22,6 +22,7 @@ from creditline.ids import Address, address, raw
 
 FACTORY = Address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
 _SALT = b"\0" * 32
+FIRST_BLOCK = 1  # nothing is created in a genesis block
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,7 @@ def deploy(
             "Deploy it there first; its transaction is public and the same for every chain.",
         )
     steps = _steps(artifacts_dir, demo_token=demo_token)
-    planned = _plan(node, steps)
-    deployment = _recorded(path, planned) or planned
+    deployment = _plan(node, steps, path)
     write_deployment(deployment, path)
     direct = Direct(node, key)
     for step in steps:
@@ -129,31 +129,35 @@ def _steps(artifacts_dir: Path, *, demo_token: bool) -> list[_Step]:
     return [works, models, ledger, *token]
 
 
-def _plan(node: Node, steps: list[_Step]) -> Deployment:
+def _plan(node: Node, steps: list[_Step], path: Path) -> Deployment:
     works, models, ledger, *token = (step.address for step in steps)
-    # What is not there yet will be created in a later block than the latest one.
-    block = _first_block_with_code(node, works) if node.code_at(works) else node.latest().number + 1
-    return Deployment(node.chain_id, works, models, ledger, block, token[0] if token else None)
+    planned = Deployment(node.chain_id, works, models, ledger, FIRST_BLOCK, token[0] if token else None)
+    if not node.code_at(works):
+        # What is not there yet will be created in a later block than the latest one.
+        return replace(planned, block=node.latest().number + 1)
+    created, recorded = _first_block_with_code(node, works), _recorded_block(path, planned)
+    if recorded is not None and (created is None or recorded <= created):
+        return replace(planned, block=recorded)
+    return planned if created is None else replace(planned, block=created)
 
 
-def _recorded(path: Path, planned: Deployment) -> Deployment | None:
-    """What an earlier run wrote, if it planned the same contracts: then its block is the right one."""
+def _recorded_block(path: Path, planned: Deployment) -> int | None:
+    """The block that an earlier run wrote, if it planned the same contracts."""
     if not path.exists():
         return None
     found = read_deployment(path)
-    same = found.chain_id == planned.chain_id and found.contracts == planned.contracts
-    return found if same and found.demo_token == planned.demo_token and found.block <= planned.block else None
+    return found.block if replace(found, block=planned.block) == planned else None
 
 
-def _first_block_with_code(node: Node, where: Address) -> int:
-    """Bisect; a node that keeps no old state says so, and then reading begins at the first block."""
-    low, high = 0, node.latest().number
+def _first_block_with_code(node: Node, where: Address) -> int | None:
+    """Bisect. None where the node keeps no old state."""
+    low, high = FIRST_BLOCK, node.latest().number
     try:
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if node.code_at(where, middle) else (middle + 1, high)
     except Unavailable:
-        return 0
+        return None
     return low
 
 

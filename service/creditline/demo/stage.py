@@ -18,7 +18,7 @@ from creditline.client import Creditline
 from creditline.demo import cast
 from creditline.demo.chain import LocalChain
 from creditline.demo.processes import require_free_port, spawn, stop
-from creditline.errors import Unavailable
+from creditline.errors import CreditlineError, Unavailable
 from creditline.ids import address
 from creditline.settings import DEVELOPMENT_CHAIN
 
@@ -67,13 +67,13 @@ class Stage:
             direct.send(call.to, call.data, call.value)
 
     def wait_for_service(self) -> None:
-        """Raises `Unavailable` when the service ends, which its log explains."""
+        """Until it is well and has read the chain. Raises `Unavailable` when it ends, which its log explains."""
 
         def is_up() -> bool | None:
             self.check_service()
             try:
                 return bool(self.client.health())
-            except Unavailable:
+            except CreditlineError:
                 return None
 
         self.client.wait(is_up, "the service to start", HEALTHY_S)
