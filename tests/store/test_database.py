@@ -8,11 +8,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 
 from creditline.errors import Misconfigured, Unavailable
+from creditline.events import Event
 from creditline.store.chain_tables import metadata, payees, terms, works
 from creditline.store.columns import Amount, Document
 from creditline.store.database import Database
 from creditline.store.documents import DocumentLoader
-from creditline.store.event_log import EventLog, StoredEvent
+from creditline.store.event_log import EventLog
 from creditline.store.outbox import Outbox
 from creditline.store.projections import Projector
 from creditline.transactions import Transaction
@@ -182,7 +183,7 @@ def test_a_projector_waits_for_its_database(tmp_path):
     loader.start()
     database.migrate()
     log = EventLog(database)
-    event = StoredEvent("WorkRegistry", "PayeeSet", {"workId": "0x1", "payee": TO}, 5, "0xb", 1, "0xt", 0)
+    event = Event("WorkRegistry", "PayeeSet", {"workId": "0x1", "payee": TO}, 5, "0xb", 1, "0xt", 0)
     log.extend(None, [event], (5, "0xb"))
     until(lambda: read(database), "the projection")
     stop.set()

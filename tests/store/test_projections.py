@@ -8,11 +8,12 @@ import pytest
 
 from creditline.chain.follower import Follower
 from creditline.errors import Corrupt
+from creditline.events import Event
 from creditline.store.balances import Balances
 from creditline.store.catalogue import Catalogue
 from creditline.store.database import Database
 from creditline.store.documents import DocumentLoader
-from creditline.store.event_log import EventLog, StoredEvent
+from creditline.store.event_log import EventLog
 from creditline.store.pools import Pools
 from creditline.store.projections import Projector
 from creditline.store.work_rows import load_batch
@@ -186,7 +187,7 @@ def test_a_projector_whose_log_is_emptied_beneath_it_looks_again(story, database
 
 def test_an_event_that_this_version_does_not_know_stops_the_projector(scene, database):
     log, projector = EventLog(database), Projector(database)
-    event = StoredEvent("WorkRegistry", "Invented", {}, 5, hash_of("b"), 1, hash_of("t"), 0)
+    event = Event("WorkRegistry", "Invented", {}, 5, hash_of("b"), 1, hash_of("t"), 0)
     log.extend(None, [event], (5, hash_of("b")))
     with pytest.raises(Corrupt, match="does not know the event"):
         projector.step()

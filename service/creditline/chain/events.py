@@ -1,32 +1,12 @@
-"""What the contracts said, as plain values."""
+"""Reading logs as events."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 from creditline.chain.abi import interface
 from creditline.chain.deployment import Deployment
 from creditline.chain.node import Log
 from creditline.errors import Corrupt
-from creditline.ids import Bytes32
-
-
-@dataclass(frozen=True)
-class Event:
-    """One log. `args`: integers, booleans, lower-case 0x-hex, checksummed addresses, lists, and dicts for structs.
-
-    `block_time` is in unix seconds. Within a block, `log_index` gives the order.
-    """
-
-    contract: str
-    name: str
-    args: dict[str, Any]
-    block_number: int
-    block_hash: Bytes32
-    block_time: int
-    tx_hash: Bytes32
-    log_index: int
+from creditline.events import Event
 
 
 def decode_log(deployment: Deployment, log: Log, block_time: int) -> Event:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from creditline.chain.deployment import Deployment
-from creditline.chain.events import Event
 from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.signatures import SignatureVerifier
 from creditline.errors import Unavailable
+from creditline.events import Event
 from creditline.ids import Address, PoolId
 from creditline.typed_data import TypedData
 

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.deployment import Deployment
-from creditline.chain.events import Event
 from creditline.chain.node import Block, Node
 from creditline.chain.patience import Patience
 from creditline.chain.scan import scan_blocks
 from creditline.errors import Corrupt, Unavailable
+from creditline.events import Event
 
 _log = logging.getLogger(__name__)
 SPAN_MAX = 2_000

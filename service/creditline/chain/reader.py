@@ -9,10 +9,10 @@ from eth_abi.exceptions import DecodingError
 
 from creditline.chain.abi import DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
 from creditline.chain.deployment import Deployment
-from creditline.chain.events import Event
 from creditline.chain.node import Node
 from creditline.chain.scan import scan_blocks
 from creditline.errors import Misconfigured, Missing
+from creditline.events import Event
 from creditline.ids import ZERO_ADDRESS, Address, DatasetId, ModelId, PoolId, WorkId, raw
 
 _SPAN = 1_000

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from eth_utils.crypto import keccak
 
 from creditline.chain.deployment import Deployment
-from creditline.chain.events import Event, decode_log
+from creditline.chain.events import decode_log
 from creditline.chain.node import Block, Log, Node
 from creditline.errors import Unavailable
+from creditline.events import Event
 from creditline.ids import Address, Bytes32, raw
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from creditline.errors import Conflict
+from creditline.events import Event
 from creditline.ids import Bytes32
 from creditline.store.chain_tables import FROM_CHAIN, cursors, events
 from creditline.store.database import Database
@@ -21,41 +21,6 @@ PROJECTOR = "projector"
 
 Cursor = tuple[int, str]
 """Number and hash of a block."""
-
-
-class ChainEvent(Protocol):
-    """An event as the chain room decodes it: integers, booleans, 0x-hex, lists, and dicts for structs."""
-
-    @property
-    def contract(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def args(self) -> dict[str, Any]: ...
-    @property
-    def block_number(self) -> int: ...
-    @property
-    def block_hash(self) -> Bytes32: ...
-    @property
-    def block_time(self) -> int: ...
-    @property
-    def tx_hash(self) -> Bytes32: ...
-    @property
-    def log_index(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class StoredEvent:
-    """A `ChainEvent` that was read back."""
-
-    contract: str
-    name: str
-    args: dict[str, Any]
-    block_number: int
-    block_hash: Bytes32
-    block_time: int
-    tx_hash: Bytes32
-    log_index: int
 
 
 class EventLog:
@@ -70,7 +35,7 @@ class EventLog:
         with self._database.read() as connection:
             return read_cursor(connection, FOLLOWER)
 
-    def extend(self, before: Cursor | None, new: Sequence[ChainEvent], after: Cursor) -> None:
+    def extend(self, before: Cursor | None, new: Sequence[Event], after: Cursor) -> None:
         """Keep events and move the cursor, in one transaction. Raises `Conflict` unless the cursor is `before`."""
         with self._database.project() as connection:
             found = read_cursor(connection, FOLLOWER)
@@ -91,7 +56,7 @@ class EventLog:
             reset_accounts(connection)
         self._changed.set()
 
-    def after(self, number: int, limit: int) -> list[list[StoredEvent]]:
+    def after(self, number: int, limit: int) -> list[list[Event]]:
         """The next events above block `number`, grouped by block; at most `limit`, but whole blocks, and at least one."""
         with self._database.read() as connection:
             later = select(events.c.number).where(events.c.number > number).order_by(events.c.number)
@@ -103,7 +68,7 @@ class EventLog:
                 .where(events.c.number > number, events.c.number <= last)
                 .order_by(events.c.number, events.c.log_index)
             ).all()
-        blocks: dict[int, list[StoredEvent]] = {}
+        blocks: dict[int, list[Event]] = {}
         for row in rows:
             blocks.setdefault(row.number, []).append(_event(row))
         return list(blocks.values())
@@ -122,12 +87,12 @@ def write_cursor(connection: Connection, name: str, cursor: Cursor) -> None:
         connection.execute(insert(cursors).values(name=name, **values))
 
 
-def is_logged(connection: Connection, event: ChainEvent) -> bool:
+def is_logged(connection: Connection, event: Event) -> bool:
     this = (events.c.block_hash == event.block_hash) & (events.c.log_index == event.log_index)
     return connection.execute(select(events.c.number).where(this)).first() is not None
 
 
-def _row(event: ChainEvent) -> dict[str, Any]:
+def _row(event: Event) -> dict[str, Any]:
     return {
         "block_hash": event.block_hash,
         "log_index": event.log_index,
@@ -140,8 +105,8 @@ def _row(event: ChainEvent) -> dict[str, Any]:
     }
 
 
-def _event(row: Any) -> StoredEvent:
-    return StoredEvent(
+def _event(row: Any) -> Event:
+    return Event(
         contract=row.contract,
         name=row.name,
         args=row.args,

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from creditline.amounts import credit_works
 from creditline.errors import Corrupt
+from creditline.events import Event
 from creditline.royalties.receipt import unpack_shares
 from creditline.store.chain_tables import credits_, pools, settlement_works, settlements, works
-from creditline.store.event_log import ChainEvent
 from creditline.store.upsert import upsert
 
 _PAID = ("paid_developer", "paid_compute", "paid_treasury", "paid_commons")
@@ -20,7 +20,7 @@ _NOTHING = dict.fromkeys(
 )
 
 
-def on_opened(connection: Connection, event: ChainEvent) -> None:
+def on_opened(connection: Connection, event: Event) -> None:
     params = event.args["params"]
     row = {
         **{name: params[name] for name in ("token", "integrator", "operator", "arbiter")},
@@ -36,12 +36,12 @@ def on_opened(connection: Connection, event: ChainEvent) -> None:
     connection.execute(insert(pools).values(id=event.args["poolId"], **_NOTHING, **row))
 
 
-def on_funded(connection: Connection, event: ChainEvent) -> None:
+def on_funded(connection: Connection, event: Event) -> None:
     pool = _pool(connection, event)
     _change(connection, event, deposited=pool["deposited"] + event.args["received"])
 
 
-def on_settled(connection: Connection, event: ChainEvent) -> None:
+def on_settled(connection: Connection, event: Event) -> None:
     args, pool = event.args, _pool(connection, event)
     work_ids = args["workIds"]
     shares = unpack_shares(args["weights"], len(work_ids))
@@ -90,29 +90,29 @@ def on_settled(connection: Connection, event: ChainEvent) -> None:
     )
 
 
-def on_fixed_claimed(connection: Connection, event: ChainEvent) -> None:
+def on_fixed_claimed(connection: Connection, event: Event) -> None:
     column = _PAID[event.args["role"]]
     _change(connection, event, **{column: _pool(connection, event)[column] + event.args["amount"]})
 
 
-def on_withdrawn(connection: Connection, event: ChainEvent) -> None:
+def on_withdrawn(connection: Connection, event: Event) -> None:
     args = event.args
     this = (credits_.c.token == args["token"]) & (credits_.c.payee == args["who"])
     before = connection.execute(select(credits_.c.withdrawn).where(this)).scalar_one()
     connection.execute(update(credits_).where(this).values(withdrawn=before + args["amount"]))
 
 
-def on_refund_requested(connection: Connection, event: ChainEvent) -> None:
+def on_refund_requested(connection: Connection, event: Event) -> None:
     args = event.args
     _change(connection, event, refund_requested=args["amount"], refundable_at=args["refundableAt"])
 
 
-def on_refunded(connection: Connection, event: ChainEvent) -> None:
+def on_refunded(connection: Connection, event: Event) -> None:
     pool = _pool(connection, event)
     _change(connection, event, refund_requested=0, deposited=pool["deposited"] - event.args["amount"])
 
 
-HANDLERS: dict[str, Callable[[Connection, ChainEvent], None]] = {
+HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
     "PoolOpened": on_opened,
     "Funded": on_funded,
     "Settled": on_settled,
@@ -136,10 +136,10 @@ def _credit(connection: Connection, token: str, parts: list[dict[str, Any]]) -> 
     upsert(connection, credits_, rows)
 
 
-def _pool(connection: Connection, event: ChainEvent) -> dict[str, Any]:
+def _pool(connection: Connection, event: Event) -> dict[str, Any]:
     found = connection.execute(select(pools).where(pools.c.id == event.args["poolId"]))
     return dict(found.mappings().one())
 
 
-def _change(connection: Connection, event: ChainEvent, **values: Any) -> None:
+def _change(connection: Connection, event: Event, **values: Any) -> None:
     connection.execute(update(pools).where(pools.c.id == event.args["poolId"]).values(**values))

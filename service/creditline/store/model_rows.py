@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, select, update
 
+from creditline.events import Event
 from creditline.ids import Bytes32
 from creditline.store.chain_tables import breaches, dataset_works, datasets, model_datasets, models
-from creditline.store.event_log import ChainEvent
 from creditline.store.upsert import insert_new
 from creditline.store.wanted import Fetched, Kind, want
 from creditline.works.dataset import Dataset
 
 
-def on_dataset(connection: Connection, event: ChainEvent) -> None:
+def on_dataset(connection: Connection, event: Event) -> None:
     args = event.args
     connection.execute(
         insert(datasets).values(
@@ -34,7 +34,7 @@ def on_dataset(connection: Connection, event: ChainEvent) -> None:
     want(connection, Kind.DATASET, [args["manifest"]])
 
 
-def on_model(connection: Connection, event: ChainEvent) -> None:
+def on_model(connection: Connection, event: Event) -> None:
     args = event.args
     connection.execute(
         insert(models).values(
@@ -54,13 +54,13 @@ def on_model(connection: Connection, event: ChainEvent) -> None:
     connection.execute(insert(model_datasets), rows)
 
 
-def on_breach(connection: Connection, event: ChainEvent) -> None:
+def on_breach(connection: Connection, event: Event) -> None:
     args = event.args
     row = {"dataset_id": args["datasetId"], "work_id": args["workId"], "leaf_index": args["index"]}
     connection.execute(insert(breaches).values(**row, proved_at=event.block_time))
 
 
-HANDLERS: dict[str, Callable[[Connection, ChainEvent], None]] = {
+HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
     "DatasetRegistered": on_dataset,
     "ModelRegistered": on_model,
     "OptOutBreached": on_breach,

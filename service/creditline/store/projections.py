@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Sequence
 
 from creditline.errors import Corrupt, CreditlineError, Unavailable
+from creditline.events import Event
 from creditline.store import ledger_rows, model_rows, work_rows
 from creditline.store.database import Database
 from creditline.store.event_log import (
     PROJECTOR,
-    ChainEvent,
     Cursor,
     EventLog,
     is_logged,
@@ -74,7 +74,7 @@ class Projector:
             cursor = (block[0].block_number, block[0].block_hash)
         return bool(blocks)
 
-    def _project(self, cursor: Cursor | None, block: Sequence[ChainEvent]) -> bool:
+    def _project(self, cursor: Cursor | None, block: Sequence[Event]) -> bool:
         """False where the log was emptied, or somebody else went on, since it was read: look again."""
         after = (block[0].block_number, block[0].block_hash)
         with self._database.project() as connection:

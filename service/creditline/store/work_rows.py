@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from creditline.events import Event
 from creditline.ids import ZERO_ADDRESS, Bytes32
 from creditline.store.chain_tables import anchors, leaves, opt_outs, payees, works
-from creditline.store.event_log import ChainEvent
 from creditline.store.upsert import chunks, insert_new, upsert
 from creditline.store.wanted import Fetched, Kind, want
 from creditline.works.batch import Batch
@@ -21,7 +21,7 @@ from creditline.works.batch import Batch
 _NO_ROOT = "0x" + "0" * 64
 
 
-def on_anchored(connection: Connection, event: ChainEvent) -> None:
+def on_anchored(connection: Connection, event: Event) -> None:
     args = event.args
     row = {
         "root": args["root"],
@@ -43,7 +43,7 @@ def on_anchored(connection: Connection, event: ChainEvent) -> None:
         want(connection, Kind.BATCH, [args["manifest"]])
 
 
-def on_registered(connection: Connection, event: ChainEvent) -> None:
+def on_registered(connection: Connection, event: Event) -> None:
     args = event.args
     work, anchor = args["workId"], None if args["anchor"] == _NO_ROOT else args["anchor"]
     place = select(leaves.c.leaf_index).where(leaves.c.root == anchor, leaves.c.work_id == work)
@@ -69,35 +69,35 @@ def on_registered(connection: Connection, event: ChainEvent) -> None:
     _add_payee(connection, event, args["payee"], since=args["at"])
 
 
-def on_payee_set(connection: Connection, event: ChainEvent) -> None:
+def on_payee_set(connection: Connection, event: Event) -> None:
     payee = event.args["payee"]
     _change(connection, event, payee=payee)
     _add_payee(connection, event, payee, since=event.block_time)
 
 
-def on_rights_offered(connection: Connection, event: ChainEvent) -> None:
+def on_rights_offered(connection: Connection, event: Event) -> None:
     to = event.args["to"]
     _change(connection, event, offered_to=None if to == ZERO_ADDRESS else to)
 
 
-def on_rights_transferred(connection: Connection, event: ChainEvent) -> None:
+def on_rights_transferred(connection: Connection, event: Event) -> None:
     """The new payee, if it changes, is announced by a `PayeeSet` before this."""
     _change(connection, event, owner=event.args["to"], offered_to=None)
 
 
-def on_terms_set(connection: Connection, event: ChainEvent) -> None:
+def on_terms_set(connection: Connection, event: Event) -> None:
     _change(connection, event, terms_hash=event.args["termsHash"])
     want(connection, Kind.TERMS, [event.args["termsHash"]])
 
 
-def on_opt_out_set(connection: Connection, event: ChainEvent) -> None:
+def on_opt_out_set(connection: Connection, event: Event) -> None:
     out, at = event.args["out"], event.args["at"]
     _change(connection, event, opted_out_at=at if out else None)
     row = {"work_id": event.args["workId"], "number": event.block_number, "log_index": event.log_index}
     connection.execute(insert(opt_outs).values(**row, out=out, at=at))
 
 
-HANDLERS: dict[str, Callable[[Connection, ChainEvent], None]] = {
+HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
     "Anchored": on_anchored,
     "WorkRegistered": on_registered,
     "PayeeSet": on_payee_set,
@@ -169,10 +169,10 @@ def _enter(connection: Connection, root: str, anchored_at: int, batch: Batch) ->
     want(connection, Kind.RECORD, [leaf.record_hash for leaf in batch.leaves])
 
 
-def _change(connection: Connection, event: ChainEvent, **values: Any) -> None:
+def _change(connection: Connection, event: Event, **values: Any) -> None:
     connection.execute(update(works).where(works.c.id == event.args["workId"]).values(**values))
 
 
-def _add_payee(connection: Connection, event: ChainEvent, payee: str, *, since: int) -> None:
+def _add_payee(connection: Connection, event: Event, payee: str, *, since: int) -> None:
     row = {"work_id": event.args["workId"], "number": event.block_number, "log_index": event.log_index}
     connection.execute(insert(payees).values(**row, payee=payee, since=since))
