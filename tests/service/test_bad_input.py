@@ -15,7 +15,7 @@ import pytest
 
 from creditline.client.client import NewWork
 from creditline.demo import cast
-from creditline.errors import Missing, WrongSignature
+from creditline.errors import Invalid, Missing, WrongSignature
 from tests.service.town import Town, draw, free_port
 
 
@@ -198,3 +198,39 @@ def test_no_secret_reaches_the_log(town: Town) -> None:
     log = (town.stage.folder / "service.log").read_text()
     for secret in (cast.wallet("operator").private_key.hex(), town.stage.token_file.read_text().strip()):
         assert secret not in log
+
+
+def test_idle_connections_hold_nothing_up(town: Town) -> None:
+    import socket
+
+    host, port = town.stage.url.removeprefix("http://").split(":")
+    lines = (b"POST /v1/pictures HTTP/1.1", b"Host: x", b"Content-Length: 1000", b"", b"")
+    idle = [socket.create_connection((host, int(port))) for _ in range(60)]
+    try:
+        for connection in idle:
+            connection.sendall(b"\r\n".join(lines))
+        assert httpx2.get(f"{town.stage.url}/health", timeout=10).status_code == 200
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+def test_a_huge_json_body_is_refused_unread(town: Town) -> None:
+    body = b'{"name": "' + b"x" * (17 * 1024 * 1024) + b'"}'
+    answer = post(town, "/v1/datasets", body, **{"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "nul\u0000", "\u2028"])
+def test_control_characters_are_refused(town: Town, name: str) -> None:
+    answer = httpx2.post(
+        f"{town.stage.url}/v1/datasets", json={"name": name, "works": [town.work("aiko-0")]}, timeout=60
+    )
+    assert answer.status_code == 422
+    assert "control character" in answer.json()["title"]
+
+
+@pytest.mark.parametrize("usage_id", ["", "生成", "a/b", "a b", "x" * 201])
+def test_a_usage_id_is_plain_text(town: Town, usage_id: str) -> None:
+    with pytest.raises(Invalid, match="usage id"):
+        town.stage.client.report_usage(cast.wallet("integrator"), town.pool, usage_id, draw(8), 1)

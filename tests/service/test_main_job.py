@@ -81,7 +81,7 @@ def test_a_usage_id_stands_for_one_generation(town: Town) -> None:
     with pytest.raises(Conflict, match="another picture or revenue"):
         town.stage.client.report_usage(INTEGRATOR, town.pool, "taken", picture, 2 * YEN)
     with pytest.raises(Conflict, match="same picture"):
-        town.stage.client.report_usage(INTEGRATOR, town.pool, "another id", picture, YEN)
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "another-id", picture, YEN)
 
 
 def test_only_the_training_set_is_paid(town: Town) -> None:
@@ -103,8 +103,8 @@ def test_a_usage_signed_by_somebody_else_is_refused(town: Town) -> None:
 def test_revenue_above_the_deposit_is_refused_and_reserves_nothing(town: Town) -> None:
     picture = draw(2)
     with pytest.raises(Insufficient, match="holds"):
-        town.stage.client.report_usage(INTEGRATOR, town.pool, "too much", picture, 10**15)
-    assert town.stage.client.report_usage(INTEGRATOR, town.pool, "too much", picture, 1)["revenue"] == "1"
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 10**15)
+    assert town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 1)["revenue"] == "1"
 
 
 def test_a_work_registers_once(town: Town) -> None:

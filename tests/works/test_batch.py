@@ -4,6 +4,7 @@ import pytest
 
 from creditline import canonical
 from creditline.errors import Invalid, WrongSignature
+from creditline.ids import ZERO_ADDRESS
 from creditline.typed_data import works_domain
 from creditline.works.batch import Batch, compose_batch, read_manifest
 from tests.works.samples import DOMAIN, REGISTRY, SALT_KEY, is_signed, record, wallet
@@ -79,3 +80,14 @@ def test_a_batch_is_one_creators_and_holds_a_file_once() -> None:
         compose("a", "a")
     with pytest.raises(Invalid, match="1 to 10000"):
         compose()
+
+
+def test_the_zero_address_is_paid_nothing() -> None:
+    with pytest.raises(Invalid, match="pays nobody"):
+        compose_batch([record(AIKO.address, "a")], ZERO_ADDRESS, 2_000_000_000, SALT_KEY)
+
+
+@pytest.mark.parametrize("deadline", [-1, 2**53])
+def test_a_deadline_is_a_unix_second(deadline: int) -> None:
+    with pytest.raises(Invalid, match="no unix second"):
+        compose_batch([record(AIKO.address, "a")], AIKO.address, deadline, SALT_KEY)

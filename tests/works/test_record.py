@@ -42,3 +42,23 @@ def test_a_record_for_another_version_is_refused() -> None:
 def test_a_huge_record_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(TooLarge):
         read_record(b"[" * (RECORD_BYTES_MAX + 1))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("picture", {"a": 1}),
+        ("picture", "../../etc/passwd"),
+        ("width", 2**40),
+        ("width", "64"),
+        ("height", 0),
+        ("media_type", "image/svg+xml"),
+        ("title", "two\nlines"),
+        ("author", "nul\u0000"),
+        ("extra", 1),
+    ],
+)
+def test_a_record_holds_what_a_record_has_and_nothing_else(field: str, value: object) -> None:
+    document = record(AIKO, "one").document() | {field: value}
+    with pytest.raises(Invalid):
+        read_record(canonical.encode(document))

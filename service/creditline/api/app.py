@@ -25,6 +25,7 @@ from creditline.api import (
     works,
 )
 from creditline.api.desk import Desk
+from creditline.api.limits import BodyLimit
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,6 +41,7 @@ def create(desk: Desk) -> FastAPI:
     app.state.desk = desk
     problems.install(app)
     app.middleware("http")(_harden)
+    app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
     for room in (
         registrations,
         works,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from creditline.api.desk import AtDesk
 from creditline.api.fields import EXAMPLE_ADDRESS, Hex32, Wallet
 from creditline.api.problems import PROBLEMS
-from creditline.api.uploads import read_body
+from creditline.api.uploads import RawBody
 from creditline.ids import Address, Bytes32, ContentHash
 from creditline.works.batch import WORKS_MAX, Leaf
 from creditline.works.record import CREDIT_MAX, TITLE_MAX
@@ -99,14 +99,13 @@ class SignatureIn(BaseModel):
 
 @router.post("/pictures", summary="Send one picture", status_code=201)
 def add_picture(
-    request: Request,
+    data: RawBody,
     desk: AtDesk,
     publish: Annotated[
         bool, Query(description="Publish the bytes by CID, so that auditors can recompute.")
     ] = True,
 ) -> PictureOut:
     """The body is the picture itself: PNG, JPEG or WebP. Sending it again has no effect."""
-    data = read_body(request, desk.picture_bytes_max)
     return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=publish))
 
 

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from anyio import from_thread
-from fastapi import Request, UploadFile
+from typing import Annotated
 
+from fastapi import Depends, Request, UploadFile
+
+from creditline.api.desk import AtDesk
 from creditline.errors import Invalid, TooLarge
 
 
-def read_body(request: Request, limit: int) -> bytes:
-    """The raw body. Reading stops at `limit`, whatever the headers promise. For routes that run in a thread."""
-    body: bytes = from_thread.run(_read_stream, request, limit)
+async def _read_body(request: Request, desk: AtDesk) -> bytes:
+    """The raw body. Waits on the event loop, so that a slow sender holds no thread."""
+    body = await request.body()
     if not body:
         raise Invalid(
             "The body is empty.", "Send the bytes of a picture, for instance with curl --data-binary @file."
         )
-    return body
+    return _within(body, desk.picture_bytes_max)
+
+
+RawBody = Annotated[bytes, Depends(_read_body)]
 
 
 def read_upload(upload: UploadFile, limit: int) -> bytes:
     """One file of a form."""
-    body = upload.file.read(limit + 1)
+    return _within(upload.file.read(limit + 1), limit)
+
+
+def _within(body: bytes, limit: int) -> bytes:
     if len(body) > limit:
-        raise _too_large(limit)
+        raise TooLarge(
+            f"The picture has more than {limit:,} bytes.",
+            "Scale it down, or save it with stronger compression.",
+        )
     return body
-
-
-async def _read_stream(request: Request, limit: int) -> bytes:
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > limit:
-            raise _too_large(limit)
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"The picture has more than {limit:,} bytes.", "Scale it down, or save it with stronger compression."
-    )

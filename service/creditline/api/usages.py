@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, UploadFile
+from fastapi import APIRouter, Form, Header, Path, UploadFile
 from pydantic import BaseModel, Field
 
 from creditline.api.desk import AtDesk
@@ -12,13 +12,12 @@ from creditline.api.fields import Amount, Hex32
 from creditline.api.problems import PROBLEMS
 from creditline.api.uploads import read_upload
 from creditline.ids import Bytes32, PoolId
-from creditline.royalties.receipt import Receipt
-from creditline.royalties.usage import USAGE_ID_MAX
+from creditline.royalties.receipt import USAGE_ID_PATTERN, Receipt
 
 router = APIRouter(prefix="/v1/usages", tags=["usages"], responses=PROBLEMS)
 
 UsageId = Annotated[
-    str, Header(alias="Idempotency-Key", min_length=1, max_length=USAGE_ID_MAX, examples=["generation-8412"])
+    str, Header(alias="Idempotency-Key", pattern=USAGE_ID_PATTERN, examples=["generation-8412"])
 ]
 
 
@@ -61,7 +60,7 @@ def report_usage(
 
 
 @router.get("/{pool}/{usage_id}", summary="Show a receipt")
-def show(pool: Hex32, usage_id: str, desk: AtDesk) -> ReceiptOut:
+def show(pool: Hex32, usage_id: Annotated[str, Path(pattern=USAGE_ID_PATTERN)], desk: AtDesk) -> ReceiptOut:
     return _receipt(desk, desk.receipts.find(PoolId(Bytes32(pool)), usage_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from creditline.ids import Bytes32, PoolId, WorkId, raw
 from creditline.typed_data import REPORT, REPORTS, USAGE, Domain, TypedData, typed_data
 
 WORKS_MAX = 12
+USAGE_ID_PATTERN = r"^[A-Za-z0-9._:~-]{1,200}$"
 SHARE_BITS = 20
 SHARE_MASK = 2**SHARE_BITS - 1
 
@@ -22,6 +24,14 @@ class Usage:
     usage_id: str
     output_hash: Bytes32
     revenue: int
+
+    def __post_init__(self) -> None:
+        """A usage id travels in headers, paths and signatures, and must be the same text in all of them."""
+        if not re.fullmatch(USAGE_ID_PATTERN, self.usage_id):
+            raise Invalid(
+                f"{self.usage_id[:80]!a} is no usage id.",
+                "Use 1 to 200 letters, digits and . _ : ~ - of your own id of the generation.",
+            )
 
     def typed_data(self, domain: Domain) -> TypedData:
         """What the pool's integrator signs to report it."""

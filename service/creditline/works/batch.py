@@ -15,7 +15,7 @@ from eth_abi.abi import encode as abi_encode
 
 from creditline import canonical, merkle
 from creditline.errors import Invalid, WrongSignature
-from creditline.ids import Address, Bytes32, WorkId, address, bytes32, raw, work_id
+from creditline.ids import ZERO_ADDRESS, Address, Bytes32, WorkId, address, bytes32, raw, work_id
 from creditline.typed_data import BATCH, Domain, TypedData, typed_data
 from creditline.works.record import WorkRecord
 
@@ -64,6 +64,13 @@ class Batch:
             raise Invalid(
                 "A batch names more than one creator.", "Make one batch per creator: each signs their own."
             )
+        if any(leaf.payee == ZERO_ADDRESS or int(leaf.content_hash, 16) == 0 for leaf in self.leaves):
+            raise Invalid(
+                "A work pays nobody, or has no content.",
+                "Name a payee: the registry refuses the zero address.",
+            )
+        if not 0 <= self.deadline <= canonical.SAFE_INTEGER:
+            raise Invalid(f"{self.deadline} is no unix second.", "Prepare the registration again.")
         if len({leaf.content_hash for leaf in self.leaves}) < len(self.leaves):
             raise Invalid("A batch holds the same file twice.", "Remove one of the two.")
 

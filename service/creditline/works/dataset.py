@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from creditline import canonical, merkle
 from creditline.errors import Invalid
 from creditline.ids import WorkId, bytes32
+from creditline.text import require_line
 
 TYPE = "creditline/dataset/1"
 WORKS_MAX = 500_000
+NAME_MAX = 200
 DATASET_BYTES_MAX = 64 * 1024 * 1024
 
 
@@ -22,6 +24,7 @@ class Dataset:
     works: tuple[WorkId, ...]
 
     def __post_init__(self) -> None:
+        require_line(self.name, "The name of a data set", NAME_MAX)
         if not 1 <= len(self.works) <= WORKS_MAX:
             raise Invalid(
                 f"A data set holds 1 to {WORKS_MAX:,} works, not {len(self.works)}.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from creditline import canonical
-from creditline.errors import Missing, Unavailable
+from creditline.errors import Corrupt, Missing, TooLarge, Unavailable
 from creditline.ids import Bytes32
 from creditline.library import Archive
 from creditline.typed_data import Domain
@@ -45,6 +45,7 @@ class PublishedDocuments:
     def _read(self, digest: Bytes32, limit: int, read: Callable[[bytes], Document]) -> Document | None:
         try:
             data = self._archive.fetch(digest, limit)
-        except (Missing, Unavailable):
+        except (Missing, Unavailable, TooLarge, Corrupt):
+            # A store that answers with other or endless bytes says nothing about the document itself.
             return None
         return read(data)

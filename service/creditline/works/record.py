@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from creditline import canonical
 from creditline.errors import Invalid, TooLarge
 from creditline.ids import Address, Bytes32, WorkId, address, bytes32, work_id
+from creditline.text import require_line
 from creditline.works.terms import Terms, read_terms
 
 TYPE = "creditline/work/1"
 TITLE_MAX = 300
 CREDIT_MAX = 300
 RECORD_BYTES_MAX = 16 * 1024
+SIDE_MAX = 2**20
+MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
+_PDQ = re.compile(r"[0-9a-f]{64}")
+_CID = re.compile(r"b[a-z2-7]{58}")
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,16 @@ class PictureFacts:
     height: int
     pdq: str
     pdq_quality: int
+
+    def __post_init__(self) -> None:
+        sizes_fit = 1 <= self.width <= SIDE_MAX and 1 <= self.height <= SIDE_MAX
+        if not (
+            sizes_fit
+            and self.media_type in MEDIA_TYPES
+            and _PDQ.fullmatch(self.pdq)
+            and 0 <= self.pdq_quality <= 100
+        ):
+            raise Invalid("These are no facts of a picture.", "Send the picture again.")
 
 
 @dataclass(frozen=True)
@@ -42,9 +58,12 @@ class WorkRecord:
     def __post_init__(self) -> None:
         if not self.title.strip():
             raise Invalid("A work has no title.", "Give every work a title; a file name will do.")
-        for name, text, limit in (("title", self.title, TITLE_MAX), ("author", self.author, CREDIT_MAX)):
-            if len(text) > limit:
-                raise TooLarge(f"The {name} has {len(text)} characters.", f"Keep it to {limit}.")
+        require_line(self.title, "The title", TITLE_MAX)
+        require_line(self.author, "The author's name", CREDIT_MAX)
+        if self.picture is not None and not _CID.fullmatch(self.picture):
+            raise Invalid(
+                "The picture of a work is not named by a CID.", "Publish it again, or leave it out."
+            )
 
     @property
     def work_id(self) -> WorkId:
@@ -93,7 +112,7 @@ def read_record(data: bytes) -> WorkRecord:
             pdq=str(prints["pdq"]),
             pdq_quality=int(prints["pdq_quality"]),
         )
-        return WorkRecord(
+        record = WorkRecord(
             creator=address(document["creator"]),
             title=str(document["title"]),
             author=str(document["author"]),
@@ -105,3 +124,9 @@ def read_record(data: bytes) -> WorkRecord:
         raise Invalid(
             f"The work record is malformed: {error!r}.", f"Compare it with a {TYPE} record."
         ) from error
+    if record.encode() != data:
+        raise Invalid(
+            "The work record holds something that a record does not have.",
+            f"Compare it with a {TYPE} record.",
+        )
+    return record

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from creditline import canonical
-from creditline.errors import Invalid, TooLarge
+from creditline.errors import Invalid
 from creditline.ids import Bytes32, bytes32
+from creditline.text import require_line
 
 LICENCE_MAX = 200
 TYPE = "creditline/terms/1"
@@ -32,11 +33,7 @@ class Terms:
             raise Invalid(
                 "The terms name no licence.", 'Give an SPDX id such as "CC-BY-SA-4.0", or your own words.'
             )
-        if len(self.licence) > LICENCE_MAX:
-            raise TooLarge(
-                f"The licence text has {len(self.licence)} characters.",
-                f"Keep it to {LICENCE_MAX}; link the rest.",
-            )
+        require_line(self.licence, "The licence", LICENCE_MAX)
 
     def document(self) -> canonical.JSON:
         return {"type": TYPE, "licence": self.licence, "training": self.training.value}
@@ -54,8 +51,11 @@ def read_terms(document: canonical.JSON) -> Terms:
     try:
         if document["type"] != TYPE:
             raise Invalid(f"Unknown terms type {document['type']!r}.", f"This version reads {TYPE}.")
-        return Terms(licence=str(document["licence"]), training=Training(document["training"]))
-    except (KeyError, ValueError) as error:
+        terms = Terms(licence=str(document["licence"]), training=Training(document["training"]))
+    except (KeyError, TypeError, ValueError) as error:
         raise Invalid(
             f"The terms are incomplete: {error}.", "They need type, licence and training."
         ) from error
+    if terms.document() != document:
+        raise Invalid("The terms hold something that terms do not have.", f"Compare them with {TYPE}.")
+    return terms
