@@ -7,16 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from creditline.api.desk import AtDesk
+from creditline import canonical
+from creditline.api.desk import AtDesk, Desk
 from creditline.api.fields import EXAMPLE_ADDRESS, Hex32, Wallet
 from creditline.api.problems import PROBLEMS
 from creditline.api.uploads import RawBody
 from creditline.ids import Address, Bytes32, ContentHash
 from creditline.works.batch import WORKS_MAX, Leaf
-from creditline.works.record import CREDIT_MAX, TITLE_MAX
+from creditline.works.record import CREDIT_MAX, RECORD_BYTES_MAX, TITLE_MAX
 from creditline.works.registration import (
     Picture,
-    Registrar,
     Registration,
     RegistrationRequest,
     WorkRequest,
@@ -76,6 +76,7 @@ class LeafOut(BaseModel):
     terms_hash: Hex32
     payee: Wallet
     salt: Hex32
+    record: dict[str, Any] | None = Field(description="The record behind `record_hash`, until it is signed.")
 
 
 class RegistrationOut(BaseModel):
@@ -121,18 +122,18 @@ def prepare(body: RegistrationIn, desk: AtDesk) -> RegistrationOut:
             for work in body.works
         ),
     )
-    return _registration(desk.registrar, desk.registrar.prepare(request))
+    return _registration(desk, desk.registrar.prepare(request))
 
 
 @router.post("/registrations/{id}/signature", summary="Relay the creator's signature", status_code=202)
 def sign(id: Hex32, body: SignatureIn, desk: AtDesk) -> RegistrationOut:
     """The operator anchors the root and pays the gas. Relaying twice has no effect."""
-    return _registration(desk.registrar, desk.registrar.sign(Bytes32(id), body.signature))
+    return _registration(desk, desk.registrar.sign(Bytes32(id), body.signature))
 
 
 @router.get("/registrations/{id}", summary="Watch a registration")
 def show(id: Hex32, desk: AtDesk) -> RegistrationOut:
-    return _registration(desk.registrar, desk.registrar.show(Bytes32(id)))
+    return _registration(desk, desk.registrar.show(Bytes32(id)))
 
 
 def _picture(picture: Picture) -> PictureOut:
@@ -147,8 +148,8 @@ def _picture(picture: Picture) -> PictureOut:
     )
 
 
-def _registration(registrar: Registrar, registration: Registration) -> RegistrationOut:
-    batch, prepared = registration.batch, registration.status == "prepared"
+def _registration(desk: Desk, registration: Registration) -> RegistrationOut:
+    registrar, batch, prepared = desk.registrar, registration.batch, registration.status == "prepared"
     likenesses = registrar.likenesses(registration) if prepared else []
     return RegistrationOut(
         id=registration.id,
@@ -156,7 +157,7 @@ def _registration(registrar: Registrar, registration: Registration) -> Registrat
         creator=batch.creator,
         count=len(batch.leaves),
         deadline=batch.deadline,
-        leaves=[_leaf(leaf) for leaf in batch.leaves],
+        leaves=[_leaf(leaf, _record(desk, leaf) if prepared else None) for leaf in batch.leaves],
         likenesses=[LikenessOut(**vars(likeness)) for likeness in likenesses],
         typed_data=_printable(registrar.typed_data(registration)) if prepared else None,
         transaction=registration.transaction,
@@ -164,7 +165,11 @@ def _registration(registrar: Registrar, registration: Registration) -> Registrat
     )
 
 
-def _leaf(leaf: Leaf) -> LeafOut:
+def _record(desk: Desk, leaf: Leaf) -> canonical.JSON:
+    return canonical.decode(desk.library.fetch(leaf.record_hash, RECORD_BYTES_MAX))
+
+
+def _leaf(leaf: Leaf, record: canonical.JSON | None) -> LeafOut:
     return LeafOut(
         work=leaf.work_id,
         content_hash=leaf.content_hash,
@@ -172,6 +177,7 @@ def _leaf(leaf: Leaf) -> LeafOut:
         terms_hash=leaf.terms_hash,
         payee=leaf.payee,
         salt=leaf.salt,
+        record=record,
     )
 
 

@@ -38,8 +38,16 @@ class NewWork:
 class Creditline:
     """A Creditline service. Methods that act for somebody take that somebody's wallet."""
 
-    def __init__(self, url: str = "http://127.0.0.1:8000", transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8000",
+        transport: Transport | None = None,
+        *,
+        contracts: Sequence[str] | None = None,
+    ) -> None:
+        """`contracts`: the work registry and the ledger that you know to be right. Wallets then sign for no others."""
         self._http = transport or Transport(url.rstrip("/"))
+        self._contracts = contracts
 
     def __enter__(self) -> Self:
         return self
@@ -51,8 +59,14 @@ class Creditline:
         self._http.close()
 
     def deployment(self) -> JSON:
-        """Chain, contracts, operator, and the attribution policy in force."""
-        return dict(self._http.get("/v1/deployment"))
+        """Chain, contracts, operator, and the attribution policy in force. Raises `Conflict` for unexpected contracts."""
+        place = dict(self._http.get("/v1/deployment"))
+        if self._contracts and not {place["work_registry"], place["royalty_ledger"]} <= set(self._contracts):
+            raise Conflict(
+                "The service works with other contracts than you expect.",
+                "Nothing was signed; ask its operator.",
+            )
+        return place
 
     def health(self) -> JSON:
         return dict(self._http.get("/health"))
