@@ -157,11 +157,10 @@ def test_the_first_to_show_pixels_is_the_first_registered(scene, database):
     }
 
 
-def test_materials_write_exactly_what_is_not_on_chain(scene, database):
+def test_materials_write_only_what_stands_in_a_batch(scene, database):
     alice = scene.person("alice")
     batch = scene.batch(alice, ["a", "b"])
     anchor(scene, batch)
-    written = scene.materialise(batch, 0)
     alone = scene.register(alice, "alone")
     loaded(scene, database)
     waiting = batch.leaves[1].work_id
@@ -172,10 +171,6 @@ def test_materials_write_exactly_what_is_not_on_chain(scene, database):
         )
 
     materials = Materials(database, documents_of(scene), encode)
-    assert materials.not_on_chain([waiting, written, alone, hash_of("unknown")]) == [
-        waiting,
-        hash_of("unknown"),
-    ]
     assert materials.materialise(waiting) == Transaction(
         f"materialise:{waiting}", alice.address, b"\1", "write"
     )

@@ -7,21 +7,28 @@ again enqueues nothing twice.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from creditline.errors import Conflict
+from creditline.errors import Conflict, CreditlineError
 from creditline.ids import Address, PoolId, WorkId
 from creditline.royalties.receipt import Receipt
 from creditline.transactions import Transaction
 
 RECEIPTS_PER_CALL = 100
+LAST_ATTEMPT = RECEIPTS_PER_CALL.bit_length() - 1
+"""The attempt at which a receipt travels alone: when that fails too, it is the receipt's own fault, and final."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How many receipts wait for their works to be on chain, are on their way, and are settled in finalised blocks."""
+    """How many receipts wait for their works to be on chain, are on their way, and are settled in finalised blocks.
+
+    Failed are those past their deadline, those that failed alone, and those that pay a work that cannot be written.
+    """
 
     waiting: int
     sent: int
@@ -50,11 +57,27 @@ class Balance:
 class Receipts(Protocol):
     """Signed receipts and how far they are."""
 
-    def unsent(self, limit: int) -> list[Receipt]:
-        """The oldest receipts of one pool that no transaction carries yet, by nonce."""
+    def take_up(self) -> None:
+        """See to what has failed since the last look. Has no effect on anything else.
+
+        Receipts of a failed call are free again for the next attempt, and failed after the last one. Receipts that pay a
+        work whose writing failed are failed until it is on chain after all.
+        """
+
+    def works_awaited(self) -> list[WorkId]:
+        """Works that waiting receipts pay, that are not on chain, and that no transaction writes yet."""
+
+    def ready(self) -> list[tuple[PoolId, int]]:
+        """Pools, and attempts, with receipts that can be settled now."""
+
+    def unsent(self, pool_id: PoolId, attempt: int, limit: int) -> list[Receipt]:
+        """The oldest of them: signed, carried by no transaction, not settled, in time, all their works on chain."""
 
     def save_sent(self, receipts: Sequence[Receipt], call: Transaction) -> None:
-        """In one transaction: mark them as carried by `call`, and put `call` into the outbox."""
+        """In one transaction: mark them as carried by `call`, and put `call` into the outbox.
+
+        The key of a later attempt differs from that of an earlier one that carried the same receipts.
+        """
 
     def progress(self) -> Progress: ...
 
@@ -62,8 +85,8 @@ class Receipts(Protocol):
 class Materials(Protocol):
     """Works that stand in an anchored batch, and what it takes to write one into the registry."""
 
-    def not_on_chain(self, works: Sequence[WorkId]) -> list[WorkId]: ...
-    def materialise(self, work: WorkId) -> Transaction: ...
+    def materialise(self, work: WorkId) -> Transaction:
+        """Its key is `materialise_key(work)`."""
 
 
 class Balances(Protocol):
@@ -102,16 +125,29 @@ class Settler:
 
     def step(self) -> Progress:
         """Send what can be sent now: first the works that the ledger must know, later the receipts that name them."""
-        while receipts := self._receipts.unsent(RECEIPTS_PER_CALL):
-            works = sorted({work for receipt in receipts for work in receipt.work_ids})
-            unknown = self._materials.not_on_chain(works)
-            for work in unknown:
-                self._outbox.enqueue(self._materials.materialise(work))
-            ready = [receipt for receipt in receipts if not set(receipt.work_ids) & set(unknown)]
-            if not ready:
-                break
-            self._receipts.save_sent(ready, self._encode_settle(ready))
+        self._receipts.take_up()
+        for work in self._receipts.works_awaited():
+            self._write(work)
+        for pool_id, attempt in self._receipts.ready():
+            self._send(pool_id, attempt)
         return self.progress()
+
+    def _write(self, work: WorkId) -> None:
+        """Receipts of other works must not wait for one that cannot be written now."""
+        try:
+            transaction = self._materials.materialise(work)
+            assert transaction.key == materialise_key(work), "receipts find their works' transactions by key"
+            self._outbox.enqueue(transaction)
+        except CreditlineError as error:
+            _log.warning("The work %s cannot be written into the registry now: %s", work, error)
+
+    def _send(self, pool_id: PoolId, attempt: int) -> None:
+        """Halves at every attempt, so that one receipt that the chain refuses holds back no other."""
+        try:
+            while receipts := self._receipts.unsent(pool_id, attempt, RECEIPTS_PER_CALL >> attempt):
+                self._receipts.save_sent(receipts, self._encode_settle(receipts))
+        except CreditlineError as error:
+            _log.warning("Receipts of the pool %s wait for the next step: %s", pool_id, error)
 
     def progress(self) -> Progress:
         return self._receipts.progress()
@@ -131,3 +167,8 @@ def settle_key(pool_id: PoolId, receipts: Sequence[Receipt]) -> str:
     """Name the call by what it settles."""
     nonces = ",".join(str(receipt.nonce) for receipt in receipts)
     return f"settle:{pool_id}:{hashlib.sha256(nonces.encode()).hexdigest()}"
+
+
+def materialise_key(work: WorkId) -> str:
+    """Name the call by the work that it writes."""
+    return f"materialise:{work}"

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from creditline import canonical
 from creditline.amounts import UINT128_MAX
-from creditline.errors import Conflict, Insufficient, Invalid, Missing, WrongSignature
+from creditline.errors import Conflict, Corrupt, Insufficient, Invalid, Missing, WrongSignature
 from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId, bytes32
 from creditline.library import Library
 from creditline.royalties.pool import Pool, Pools
@@ -22,8 +22,9 @@ from creditline.royalties.receipt import Receipt, Usage
 from creditline.typed_data import Domain, TypedData
 
 SETTLING_PERIOD_S = 90 * 24 * 3600
-USAGE_ID_MAX = 200
 BYTES_MAX = 256 * 1024
+WINDOW_MIN_S = 3600
+"""Shorter notice of a refund would let the integrator take out what receipts have promised before they can be settled."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ class Usages(Protocol):
 
     def complete(self, receipt: Receipt) -> None:
         """Keep the signed receipt of a reservation."""
+
+    def release(self, pool_id: PoolId, usage_id: str) -> None:
+        """Give an unsigned reservation's id, picture and promise back. Has no effect on a completed usage."""
 
 
 class Attribute(Protocol):
@@ -102,10 +106,12 @@ class ReceiptBook:
         reservation = self._reserve(usage, pool)
         if reservation.receipt is not None:
             return reservation.receipt
-        report = self._attribute(picture, pool.params.model_id)
-        report["usage"] = _usage_document(reservation, self._library.put(picture).cid)
-        stored = self._library.put(canonical.encode(report))
-        receipt = self._sign(reservation, report, stored.digest)
+        try:
+            receipt = self._draw_up(picture, pool, reservation)
+        except (Invalid, Missing, Corrupt, Conflict):
+            # Sending the same again cannot help, so the deposit must not wait for it. An outage keeps the reservation.
+            self._usages.release(pool_id, usage_id)
+            raise
         self._usages.complete(receipt)
         return receipt
 
@@ -120,30 +126,39 @@ class ReceiptBook:
             )
         return reservation.receipt
 
+    def _draw_up(self, picture: bytes, pool: Pool, reservation: Reservation) -> Receipt:
+        report = self._attribute(picture, pool.params.model_id)
+        report["usage"] = _usage_document(reservation, self._library.put(picture).cid)
+        stored = self._library.put(canonical.encode(report))
+        return self._sign(reservation, report, stored.digest)
+
     def _check(self, usage: Usage, signature: str) -> Pool:
-        if not 1 <= len(usage.usage_id) <= USAGE_ID_MAX:
-            raise Invalid(
-                f"A usage id has 1 to {USAGE_ID_MAX} characters.", "Use your own id of the generation."
-            )
         if not 1 <= usage.revenue <= UINT128_MAX:
             raise Invalid(
                 f"A revenue of {usage.revenue} cannot be settled.",
                 "Send a positive amount in the smallest unit.",
             )
-        pool = self._pools.find(usage.pool_id)
-        if pool is None:
-            raise Missing(
-                f"No pool {usage.pool_id} is open.", "Open it on chain first, and wait until that is final."
-            )
-        if pool.params.operator != self._operator.address:
-            raise Conflict(
-                f"Pool {usage.pool_id} is run by {pool.params.operator}.",
-                "Report to that operator's service.",
-            )
+        pool = self._pool(usage.pool_id)
         if not self._is_signed(pool.params.integrator, usage.typed_data(self._domain), signature):
             raise WrongSignature(
                 f"This usage is not signed by the pool's integrator {pool.params.integrator}.",
                 "Sign the Usage typed data with the wallet that the pool names.",
+            )
+        return pool
+
+    def _pool(self, id: PoolId) -> Pool:
+        """A pool for which this operator may sign receipts."""
+        pool = self._pools.find(id)
+        if pool is None:
+            raise Missing(f"No pool {id} is open.", "Open it on chain first, and wait until that is final.")
+        if pool.params.operator != self._operator.address:
+            raise Conflict(
+                f"Pool {id} is run by {pool.params.operator}.", "Report to that operator's service."
+            )
+        if pool.params.window < WINDOW_MIN_S:
+            raise Conflict(
+                f"Pool {id} pays refunds after {pool.params.window} s, before its receipts could be settled.",
+                f"Open a pool whose window is at least {WINDOW_MIN_S} s.",
             )
         return pool
 

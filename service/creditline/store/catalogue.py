@@ -18,12 +18,14 @@ from creditline.store.chain_tables import (
     datasets,
     model_datasets,
     models,
+    opt_outs,
     records,
     terms,
     works,
 )
 from creditline.store.database import Database
 from creditline.store.paging import read_page
+from creditline.store.upsert import chunks
 from creditline.store.wanted import Fetched
 from creditline.works.catalogue import RegisteredDataset, RegisteredModel, RegisteredWork
 from creditline.works.terms import Training
@@ -44,6 +46,27 @@ class Catalogue:
         with self._database.read() as connection:
             row = connection.execute(_works().where(works.c.id == id)).first()
         return None if row is None else _work(row)
+
+    def find_works(self, ids: Sequence[WorkId]) -> dict[WorkId, RegisteredWork]:
+        """Those of `ids` that can be shown. Few statements for any number of works."""
+        found: dict[WorkId, RegisteredWork] = {}
+        with self._database.read() as connection:
+            for chunk in chunks(ids):
+                rows = connection.execute(_works().where(works.c.id.in_(chunk)))
+                found |= {WorkId(row.id): _work(row) for row in rows}
+        return found
+
+    def was_opted_out(self, works: Sequence[WorkId], at: int) -> set[WorkId]:
+        """Those reserved against training at the unix second `at`, whatever holds now: equal to `WorkRegistry.optedOut`."""
+        latest: dict[WorkId, bool] = {}
+        known = select(opt_outs.c.work_id, opt_outs.c.out).where(opt_outs.c.at <= at)
+        in_order = known.order_by(opt_outs.c.number, opt_outs.c.log_index)
+        with self._database.read() as connection:
+            for chunk in chunks(works):
+                # Of two changes in one second the later one counts, so the last row of a work wins.
+                rows = connection.execute(in_order.where(opt_outs.c.work_id.in_(chunk)))
+                latest |= {WorkId(row.work_id): row.out for row in rows}
+        return {work for work, out in latest.items() if out}
 
     def works(self, creator: Address | None, cursor: str | None, limit: int) -> Page[RegisteredWork]:
         """In order of registration."""

@@ -15,9 +15,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from creditline.errors import Misconfigured, Unavailable
+from creditline.errors import Invalid, Misconfigured, Unavailable
 
 _BUSY_TIMEOUT_MS = 30_000
 _PROJECTING = 0x43726564  # any number that nobody else locks in this database
@@ -86,22 +97,51 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        """Outages become `Unavailable`, values that no column holds `Invalid`. Our own mistakes pass as they are."""
         try:
             yield
         except IntegrityError:
             raise
-        except DBAPIError as error:
-            raise Unavailable(
-                f"The database {self.name} does not answer: {_first_line(error.orig)}.",
-                "Check that it runs and that its disk has room; nothing half done was kept.",
-            ) from error
-        except SQLAlchemyError as error:
-            raise Unavailable(
-                f"The database {self.name} does not answer: {type(error).__name__}.", "Try again."
-            ) from error
+        except (StatementError, PoolTimeout) as error:
+            if _is_outage(error):
+                raise Unavailable(
+                    f"The database {self.name} does not answer: {_first_line(getattr(error, 'orig', error))}.",
+                    "Check that it runs and that its disk has room; nothing half done was kept.",
+                ) from error
+            if _is_about_data(error):
+                raise Invalid(
+                    _UNFIT, "Send shorter text without NUL characters, and smaller numbers."
+                ) from error
+            raise
+        except (OverflowError, UnicodeError) as error:  # SQLite's driver raises these as they are
+            raise Invalid(_UNFIT, "Send smaller numbers, and text that is Unicode.") from error
 
 
 _CORRECT = "Set CREDITLINE_DATABASE_URL to sqlite:////path/file.db or postgresql+psycopg://user@host/name."
+
+_UNFIT = "A value does not fit into the database."
+_NO_SUCH_TABLE = "42P01"  # the tables appear once a backup is restored or a newer version has migrated
+
+
+def _is_outage(error: Exception) -> bool:
+    """The same statement may work later, or once somebody has looked after the database."""
+    if isinstance(error, OperationalError | InternalError | PoolTimeout):
+        return True
+    # The bare class is what SQLite raises for a file that is damaged.
+    is_damaged = type(error) is DatabaseError
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_damaged or is_lost or _sqlstate(error) == _NO_SUCH_TABLE
+
+
+def _is_about_data(error: Exception) -> bool:
+    """A value cannot be bound or stored. Drivers refuse to bind without having asked the server: no SQL state."""
+    if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+        return _sqlstate(error) is None
+    return isinstance(error, StatementError)
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def _listen_sqlite(engine: Engine) -> None:

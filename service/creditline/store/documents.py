@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from creditline.errors import Corrupt, Invalid, Unavailable
 from creditline.ids import Bytes32
@@ -26,6 +27,7 @@ from creditline.works.terms import Terms
 
 _log = logging.getLogger(__name__)
 _PER_STEP = 200
+Entering = Callable[[Connection], None]
 
 
 class Documents(Protocol):
@@ -70,19 +72,37 @@ class DocumentLoader:
         now = int(self._clock())
         with self._database.read() as connection:
             asked = wanted.due(connection, now, _PER_STEP)
-        fetched = [(kind, digest, self._fetch(kind, digest)) for kind, digest in asked]
-        if not fetched:
-            return False
-        with self._database.project() as connection:
-            for kind, digest, enter in fetched:
-                if enter is None:
-                    wanted.postpone(connection, kind, digest, now)
-                else:
-                    enter(connection)
-                    wanted.forget(connection, kind, digest)
-        return any(enter is not None for _, _, enter in fetched)
+        # Each in a transaction of its own: neither a slow document nor one that nothing can hold delays another.
+        came = [self._load(kind, digest, now) for kind, digest in asked]
+        return any(came)
 
-    def _fetch(self, kind: Kind, digest: Bytes32) -> Callable[[Connection], None] | None:
+    def _load(self, kind: Kind, digest: Bytes32, now: int) -> bool:
+        """True when the document came, valid or not."""
+        try:
+            enter = self._fetch(kind, digest)
+            if enter is not None:
+                self._enter(kind, digest, enter)
+                return True
+        except Unavailable:
+            raise  # the database: fetching has answered for its own outages
+        except Exception:  # noqa: BLE001 - a stranger wrote the document, and must not end this thread
+            _log.exception("The %s %s cannot be loaded; it is asked for again later", kind.value, digest)
+        with self._database.project() as connection:
+            wanted.postpone(connection, kind, digest, now)
+        return False
+
+    def _enter(self, kind: Kind, digest: Bytes32, enter: Entering) -> None:
+        try:
+            with self._database.project() as connection:
+                enter(connection)
+                wanted.forget(connection, kind, digest)
+        except (Invalid, IntegrityError, ValueError) as unfit:
+            _log.warning("The %s %s does not fit our tables: %s", kind.value, digest, unfit)
+            with self._database.project() as connection:
+                _enter_invalid(connection, kind, digest)
+                wanted.forget(connection, kind, digest)
+
+    def _fetch(self, kind: Kind, digest: Bytes32) -> Entering | None:
         """What to do with the document, or None while it is not to be had."""
         documents = self._documents
         try:

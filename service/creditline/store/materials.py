@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -11,7 +11,6 @@ from creditline.ids import Bytes32, WorkId
 from creditline.store.chain_tables import anchors, works
 from creditline.store.database import Database
 from creditline.store.documents import Documents
-from creditline.store.upsert import chunks
 from creditline.store.wanted import Fetched
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch
@@ -25,15 +24,6 @@ class Materials:
         self._database = database
         self._documents = documents
         self._encode = encode
-
-    def not_on_chain(self, ids: Sequence[WorkId]) -> list[WorkId]:
-        """Those that no finalised block has in the registry, in the order given."""
-        written: set[str] = set()
-        with self._database.read() as connection:
-            for chunk in chunks(ids):
-                statement = select(works.c.id).where(works.c.id.in_(chunk), works.c.on_chain)
-                written.update(connection.scalars(statement))
-        return [work for work in ids if work not in written]
 
     def materialise(self, work: WorkId) -> Transaction:
         """Raises `Missing` for a work that stands in no batch, `Unavailable` while its manifest cannot be had."""

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from creditline.store.chain_tables import ADDRESS, HASH, metadata
 from creditline.store.columns import Amount, Document
@@ -58,18 +69,18 @@ registrations = Table(
     Column("anchor_key", String(200)),
 )
 
-# `promised` is the revenue of all reservations that no settlement up to `number`, `log_index` has settled.
+# `promised` is the revenue of all usages of the pool that are not `released`.
 pool_accounts = Table(
     "pool_accounts",
     metadata,
     Column("pool_id", HASH, primary_key=True),
     Column("next_nonce", Amount, nullable=False),
     Column("promised", Amount, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("log_index", Integer, nullable=False),
 )
 
-# The receipt's own columns are null until it is signed, `settle_key` until a transaction carries it.
+# The receipt's own columns are null until it is signed, `settle_key` while no transaction carries it. `attempts` counts the
+# transactions that failed to settle it. `failed_at` is the second in which we gave it up: with a `settle_key` for good,
+# without one until its works are on chain after all. `released`: settled, or lost, and no longer counted as promised.
 usages = Table(
     "usages",
     metadata,
@@ -84,8 +95,20 @@ usages = Table(
     Column("shares", Document),
     Column("signature", Text),
     Column("settle_key", String(200)),
+    Column("attempts", Integer, nullable=False),
+    Column("failed_at", BigInteger),
+    Column("released", Boolean, nullable=False),
     UniqueConstraint("pool_id", "usage_id"),
     UniqueConstraint("pool_id", "output_hash"),
     UniqueConstraint("pool_id", "nonce"),
     Index(None, "settle_key"),
+    Index(None, "pool_id", "released"),
+)
+
+# The works that a signed receipt pays, so that the database can tell which receipts are ready. `usage` is `usages.id`.
+usage_works = Table(
+    "usage_works",
+    metadata,
+    Column("usage", Integer, primary_key=True),
+    Column("work_id", HASH, primary_key=True),
 )

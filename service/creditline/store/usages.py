@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from creditline.errors import Conflict, Insufficient, Missing
 from creditline.ids import Bytes32, PoolId, WorkId
@@ -14,8 +14,9 @@ from creditline.royalties.receipt import Receipt, Usage
 from creditline.royalties.usage import Reservation
 from creditline.store.chain_tables import pools, settlements
 from creditline.store.database import Database
-from creditline.store.promises import lock_account, settle_promises
-from creditline.store.service_tables import pool_accounts, usages
+from creditline.store.promises import lock_account, save_promised, settle_promises
+from creditline.store.service_tables import pool_accounts, usage_works, usages
+from creditline.store.upsert import insert_new
 
 # An account begins its own series of nonces, named by the second in which it is made: receipts that were signed before a
 # database was lost, and are not on chain yet, keep nonces that nobody else gets.
@@ -23,7 +24,7 @@ SERIES_BITS = 32
 
 
 class Usages:
-    """`clock` gives unix seconds; it names the series of nonces that a new account begins."""
+    """`clock` gives unix seconds: for what has run out, and to name the series of nonces that a new account begins."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -45,7 +46,7 @@ class Usages:
             if known is not None:
                 return known
             _refuse_same_output(connection, usage)
-            promised = settle_promises(connection, account)
+            promised = settle_promises(connection, account, int(self._clock()))
             # What the caller read may be older than what this transaction sees.
             free = min(available, _available(connection, usage.pool_id, available)) - promised
             if usage.revenue > free:
@@ -77,9 +78,27 @@ class Usages:
             "signature": receipt.signature,
         }
         with self._database.write() as connection:
-            if connection.execute(select(usages.c.id).where(this)).first() is None:
+            # Locked, so that it is not released while it is signed.
+            row = connection.scalar(select(usages.c.id).where(this).with_for_update())
+            if row is None:
                 raise Missing(f"Usage {usage.usage_id!r} was not reserved.", "Reserve it first.")
-            connection.execute(update(usages).where(this, usages.c.signature.is_(None)).values(**values))
+            unsigned = this & usages.c.signature.is_(None)
+            if connection.execute(update(usages).where(unsigned).values(**values)).rowcount:
+                paid = [{"usage": row, "work_id": work} for work in receipt.work_ids]
+                insert_new(connection, usage_works, paid)
+
+    def release(self, pool_id: PoolId, usage_id: str) -> None:
+        """Give an unsigned reservation's id, picture and promise back. Has no effect on a completed usage."""
+        unsigned = usages.c.signature.is_(None) & (usages.c.usage_id == usage_id)
+        with self._database.write() as connection:
+            account = lock_account(connection, pool_id, int(self._clock()) << SERIES_BITS)
+            this = select(usages).where(unsigned, usages.c.pool_id == pool_id)
+            row = connection.execute(this.with_for_update()).first()
+            if row is None:
+                return
+            connection.execute(delete(usages).where(usages.c.id == row.id))
+            if not row.released:
+                save_promised(connection, pool_id, account.promised - row.revenue)
 
 
 def read_receipt(row: Any) -> Receipt:
@@ -141,5 +160,7 @@ def _open(connection: Connection, usage: Usage, nonce: int, deadline: int) -> No
             revenue=usage.revenue,
             nonce=nonce,
             deadline=deadline,
+            attempts=0,
+            released=False,
         )
     )

@@ -176,8 +176,6 @@ def upgrade() -> None:
         sa.Column("pool_id", sa.String(length=66), nullable=False),
         sa.Column("next_nonce", sa.String(length=78), nullable=False),
         sa.Column("promised", sa.String(length=78), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("log_index", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_pool_accounts")),
     )
     op.create_table(
@@ -285,6 +283,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_terms")),
     )
     op.create_table(
+        "usage_works",
+        sa.Column("usage", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("usage", "work_id", name=op.f("pk_usage_works")),
+    )
+    op.create_table(
         "usages",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("pool_id", sa.String(length=66), nullable=False),
@@ -297,10 +301,16 @@ def upgrade() -> None:
         sa.Column("shares", sa.Text(), nullable=True),
         sa.Column("signature", sa.Text(), nullable=True),
         sa.Column("settle_key", sa.String(length=200), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.BigInteger(), nullable=True),
+        sa.Column("released", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usages")),
         sa.UniqueConstraint("pool_id", "nonce", name=op.f("uq_usages_pool_id_nonce")),
         sa.UniqueConstraint("pool_id", "output_hash", name=op.f("uq_usages_pool_id_output_hash")),
         sa.UniqueConstraint("pool_id", "usage_id", name=op.f("uq_usages_pool_id_usage_id")),
+    )
+    op.create_index(
+        op.f("ix_usages_pool_id_usages_released"), "usages", ["pool_id", "released"], unique=False
     )
     op.create_index(op.f("ix_usages_settle_key"), "usages", ["settle_key"], unique=False)
     op.create_table(
@@ -347,7 +357,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_wanted_due"), table_name="wanted")
     op.drop_table("wanted")
     op.drop_index(op.f("ix_usages_settle_key"), table_name="usages")
+    op.drop_index(op.f("ix_usages_pool_id_usages_released"), table_name="usages")
     op.drop_table("usages")
+    op.drop_table("usage_works")
     op.drop_table("terms")
     op.drop_index(
         op.f("ix_settlements_pool_id_settlements_number_settlements_log_index"), table_name="settlements"
