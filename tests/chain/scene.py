@@ -13,7 +13,7 @@ from creditline.chain.direct import Direct
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
-from creditline.ids import Bytes32, PoolId, WorkId, bytes32, dataset_id, model_id, work_id
+from creditline.ids import ZERO_ADDRESS, Bytes32, PoolId, WorkId, bytes32, dataset_id, model_id, work_id
 from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt, Usage
 from creditline.typed_data import works_domain
@@ -149,8 +149,14 @@ class Scene:
         self.send(self.calls.fund(pool, deposit), self.integrator)
         return pool
 
+    def open_ether_pool(self, deposit) -> PoolId:
+        params = self.params(token=ZERO_ADDRESS)
+        self.send(self.calls.open(params))
+        self.send(self.calls.fund(pool_id(params), deposit, ether=True), self.integrator)
+        return pool_id(params)
+
     def receipt(self, pool, nonce, shares, revenue=1_000_003):
-        usage = Usage(pool, f"usage {nonce}", hash_of(f"output {nonce}"), revenue)
+        usage = Usage(pool, f"usage-{nonce}", hash_of(f"output {nonce}"), revenue)
         return Receipt(usage, nonce, hash_of("report"), tuple(sorted(shares)), FAR)
 
     def settle(self, *receipts):

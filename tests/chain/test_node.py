@@ -1,12 +1,16 @@
 import pytest
 
+from creditline.chain.calls import Call
+from creditline.chain.direct import Direct
+from creditline.chain.finalised import FinalisedChain
 from creditline.chain.node import Node, Reverted
 from creditline.chain.signatures import SignatureVerifier
 from creditline.errors import Misconfigured, Missing, Unavailable
-from creditline.typed_data import works_domain
+from creditline.ids import ZERO_ADDRESS
+from creditline.typed_data import REGISTER, typed_data, works_domain
 from tests.chain.anvil import CHAIN_ID
 from tests.chain.proxy import Status
-from tests.chain.scene import hash_of, person
+from tests.chain.scene import FAR, hash_of, person
 
 
 def wallet_code(magic):
@@ -142,7 +146,7 @@ def test_signatures_count_as_the_contracts_count_them(scene):
     assert not check(person("bob").address, data, signature)
     assert not check(alice.address, batch.typed_data(works_domain(1, scene.deployment.works)), signature)
     assert not check(alice.address, data, "no hex")
-    assert not check(alice.address, data, signature[:-2])
+    assert not check(alice.address, data, signature[:-4])
     zero_based = signature[:-2] + f"{int(signature[-2:], 16) - 27:02x}"
     assert not check(alice.address, data, zero_based), "the chain would refuse it"
 
@@ -156,3 +160,128 @@ def test_contract_wallets_are_asked(scene, code, signed):
     scene.anvil.ask("anvil_setCode", wallet, code)
     check = SignatureVerifier(scene.node)
     assert check(wallet, batch.typed_data(scene.domain), "0x" + "11" * 65) is signed
+
+
+def test_a_wallet_that_breaks_or_burns_all_gas_has_not_signed(scene):
+    """INVALID, an endless loop, an empty stack, a jump to nowhere: none of them is a failure of the node."""
+    wallet, batch = person("wallet").address, scene.batch(person("alice"), ["a"])
+    check = SignatureVerifier(scene.node)
+    for code in ("0xfe", "0x5b5f56", "0x01", "0x60ff56"):
+        scene.anvil.ask("anvil_setCode", wallet, code)
+        assert not check(wallet, batch.typed_data(scene.domain), "0x1234"), code
+
+
+def test_the_gas_of_asking_a_wallet_is_bounded(scene, proxy):
+    asked = []
+
+    def note(request, answer):
+        if request["method"] == "eth_call":
+            asked.append(int(request["params"][0]["gas"], 16))
+        return answer
+
+    proxy.rule = note
+    wallet = person("wallet").address
+    scene.anvil.ask("anvil_setCode", wallet, "0x5b5f56")
+    assert not Node(proxy.url, CHAIN_ID).is_valid_signature(wallet, b"\0" * 32, b"")
+    assert asked == [2_000_000]
+
+
+def test_a_node_that_refuses_to_look_is_unavailable_and_says_nothing_of_the_wallet(scene, proxy):
+    node, wallet = Node(proxy.url, CHAIN_ID), person("wallet").address
+    node.check_chain()
+    proxy.rule = lambda request, _answer: {
+        "id": request["id"],
+        "error": {"code": -32000, "message": "missing trie node"},
+    }
+    with pytest.raises(Unavailable, match="missing trie node"):
+        node.is_valid_signature(wallet, b"\0" * 32, b"")
+    for ask in (node.latest, node.finalised, node.check_chain, lambda: node.block(0)):
+        with pytest.raises(Unavailable, match="missing trie node"):
+            ask()
+    with pytest.raises(Unavailable, match="missing trie node"):
+        Direct(node, scene.operator).send(wallet, b"")
+
+
+def test_a_contract_that_breaks_is_told_apart_from_a_node_that_does(scene):
+    scene.anvil.ask("anvil_setCode", person("trap").address, "0xfe")
+    with pytest.raises(Reverted, match="InvalidFEOpcode"):
+        scene.reader.balance(person("trap").address, scene.operator.address)
+
+
+def spellings(signature):
+    """One signature in all its spellings, and what only looks like one."""
+    r, s, v = signature[2:66], int(signature[66:130], 16), int(signature[130:], 16)
+    n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    packed = s | (v - 27) << 255
+    other = f"{n - s:064x}{55 - v:02x}"
+    return {
+        "plain": signature,
+        "short": f"0x{r}{packed:064x}",
+        "short, other v": f"0x{r}{packed ^ 1 << 255:064x}",
+        "other half": f"0x{r}{other}",
+        "zero-based": f"0x{r}{s:064x}{v - 27:02x}",
+        "other v": f"0x{r}{s:064x}{55 - v:02x}",
+        "cut": signature[:-2],
+        "longer": signature + "00",
+        "zero": "0x" + "00" * 64 + "1b",
+        "too big": "0x" + "ff" * 65,
+        "empty": "0x",
+    }
+
+
+@pytest.mark.parametrize("code", ["0x", wallet_code("1626ba7e"), wallet_code("ffffffff"), "0xfe", "0x5b5f56"])
+def test_signatures_are_judged_as_the_registry_judges_them(scene, code):
+    """Wallets with and without code, a key that signs beside its code (EIP-7702), every spelling of a signature."""
+    alice, hashes = person("alice"), {"content_hash": hash_of("c"), "record_hash": hash_of("r")}
+    message = {"creator": alice.address, "contentHash": hashes["content_hash"], "payee": alice.address}
+    message |= {"recordHash": hashes["record_hash"], "termsHash": hash_of("t"), "deadline": FAR}
+    data = typed_data(scene.domain, "Register", REGISTER, message)
+    scene.anvil.ask("anvil_setCode", alice.address, code)
+    check = SignatureVerifier(scene.node)
+    judged, accepted = {}, {}
+    for name, signature in spellings(alice.sign_typed(data)).items():
+        judged[name] = check(alice.address, data, signature)
+        call = scene.calls.register_for(
+            creator=alice.address, terms_hash=hash_of("t"), payee=alice.address, deadline=FAR,
+            signature=signature, **hashes,
+        )  # fmt: skip
+        accepted[name] = is_accepted(scene.node, call)
+    assert judged == accepted
+    assert (judged["plain"], judged["short"]) == (True, True)
+    assert judged["zero-based"] == (code == wallet_code("1626ba7e"))
+
+
+def is_accepted(node, call):
+    try:
+        node.call(call.to, call.data)
+    except Reverted as reverted:
+        if not reverted.reason.startswith("BadSignature("):
+            raise
+        return False
+    return True
+
+
+def test_nobody_signs_for_the_zero_address(scene):
+    batch = scene.batch(person("alice"), ["a"])
+    scene.anvil.ask("anvil_setCode", ZERO_ADDRESS, wallet_code("1626ba7e"))
+    assert not SignatureVerifier(scene.node)(ZERO_ADDRESS, batch.typed_data(scene.domain), "0x" + "00" * 65)
+
+
+def test_ether_is_counted_at_the_block_that_is_asked_for(scene):
+    rich = person("rich").address
+    before = scene.node.latest().number
+    scene.send(Call(rich, b"", 10**18))
+    scene.anvil.finalise()
+    now = scene.node.latest().number
+    held = [scene.reader.balance(ZERO_ADDRESS, rich, block) for block in (before, now, None)]
+    assert held == [0, 10**18, 10**18]
+
+
+def test_an_auditor_counts_ether_and_code_at_the_final_block(scene):
+    rich = person("rich").address
+    scene.anvil.finalise()
+    chain = FinalisedChain(scene.node, scene.deployment)
+    scene.send(Call(rich, b"", 10**18))
+    assert chain.token_balance(ZERO_ADDRESS, rich) == 0
+    assert chain.has_code(scene.deployment.ledger)
+    assert not chain.has_code(scene.operator.address)

@@ -55,16 +55,14 @@ class Direct:
     def send(self, to: Address, data: bytes, value: int = 0) -> Mined:
         """Raises `Reverted` before anything is sent, `Unavailable` when no block takes it in time."""
         node, sender = self._node, self._key.address
-        gas = gas_limit(node.estimate_gas(to, data, sender, value))
+        gas = self._allow(to, data, value)
         nonce, fees = node.transaction_count(sender, at="pending"), node.fees()
         fields = unsigned(node, to, data, value, nonce=nonce, gas=gas, fees=fees)
         tx_hash, raw_bytes = self._key.sign_transaction(fields)
         try:
             node.send_raw(raw_bytes)
         except Refused as refused:
-            raise Unavailable(
-                f"The node refuses the transaction: {refused.message}.", f"Check the balance of {sender}."
-            ) from refused
+            raise self._refusal(refused) from refused
         pause, give_up = threading.Event(), time.monotonic() + self._timeout_s
         while time.monotonic() < give_up:
             mined = node.receipt(tx_hash)
@@ -73,4 +71,16 @@ class Direct:
             pause.wait(self._poll_s)
         raise Unavailable(
             f"No block took transaction {tx_hash} in {self._timeout_s:.0f} s.", "Look at it in an explorer."
+        )
+
+    def _allow(self, to: Address, data: bytes, value: int) -> int:
+        try:
+            return gas_limit(self._node.estimate_gas(to, data, self._key.address, value))
+        except Refused as refused:
+            raise self._refusal(refused) from refused
+
+    def _refusal(self, refused: Refused) -> Unavailable:
+        return Unavailable(
+            f"The node refuses the transaction: {refused.message}.",
+            f"Check the balance of {self._key.address}.",
         )

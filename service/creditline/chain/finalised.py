@@ -32,6 +32,9 @@ class FinalisedChain:
     def is_signed(self, who: Address, data: TypedData, signature: str) -> bool:
         return self._is_signed(who, data, signature)
 
+    def has_code(self, who: Address) -> bool:
+        return bool(self._node.code_at(who, self._state_block))
+
     def credit(self, token: Address, who: Address) -> int:
         return self._reader.credit(token, who, self._state_block)
 

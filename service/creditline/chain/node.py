@@ -13,11 +13,12 @@ from creditline.errors import Conflict, Unavailable
 from creditline.ids import Address, Bytes32, address, raw
 
 _ERC1271_MAGIC = bytes.fromhex("1626ba7e")
+_ERC1271_GAS_MAX = 2_000_000  # a wallet that burns more keeps every reader of its batch waiting
 _TIP_MIN_WEI = 1_000_000  # a node that suggests nothing still has to be paid something
 
 
 class Reverted(Conflict):
-    """A contract refused the call. `reason` is its custom error with its values."""
+    """A contract refused the call, or broke in it. `reason` is its custom error with its values, or the node's words."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -87,7 +88,7 @@ class Node:
 
     def block(self, number: int) -> Block | None:
         """The canonical block with this number, or None where the node has none yet."""
-        found = self._request("eth_getBlockByNumber", hex(number), False)
+        found = self._answer("eth_getBlockByNumber", hex(number), False)
         return _block(found) if found else None
 
     def blocks(self, first: int, last: int) -> list[Block]:
@@ -96,7 +97,7 @@ class Node:
         try:
             answers = self._rpc.batch("eth_getBlockByNumber", [(hex(number), False) for number in wanted])
         except Refused as refused:
-            raise Unavailable(f"The node refuses {refused}.", "Use another node.") from refused
+            raise _refusing(refused) from refused
         found = [_block(answer) for answer in answers if answer]
         links = pairwise(found)
         if [block.number for block in found] != list(wanted) or any(
@@ -124,18 +125,20 @@ class Node:
         try:
             answers = self._rpc.batch("eth_getLogs", queries)
         except Refused as refused:
-            raise Unavailable(f"The node refuses {refused}.", "Use another node.") from refused
+            raise _refusing(refused) from refused
         return [[_log(item) for item in answer] for answer in answers]
 
     def call(self, to: Address, data: bytes, *, sender: Address | None = None, block: int | None = None,
-             value: int = 0) -> bytes:  # fmt: skip
+             value: int = 0, gas: int | None = None) -> bytes:  # fmt: skip
         """What the contract returns, by default as of the latest block. Raises `Reverted` with the reason."""
-        transaction = _unsigned(to, data, sender, value)
-        at = "latest" if block is None else hex(block)
-        return raw(self._simulated("eth_call", transaction, at))
+        transaction = _unsigned(to, data, sender, value) | ({} if gas is None else {"gas": hex(gas)})
+        try:
+            return raw(self._simulated("eth_call", transaction, _at(block)))
+        except Refused as refused:
+            raise _refusing(refused) from refused
 
     def estimate_gas(self, to: Address, data: bytes, sender: Address, value: int = 0) -> int:
-        """Gas that the call would use after everything that waits in the pool. Raises `Reverted`."""
+        """Gas that the call would use after everything that waits in the pool. Raises `Reverted`, `Refused`."""
         return int(self._simulated("eth_estimateGas", _unsigned(to, data, sender, value), "pending"), 16)
 
     def fees(self) -> Fees:
@@ -147,13 +150,13 @@ class Node:
         """How many nonces are used, at `latest`, `pending` or `finalized`."""
         return int(self._answer("eth_getTransactionCount", sender, at), 16)
 
-    def balance(self, who: Address) -> int:
+    def balance(self, who: Address, block: int | None = None) -> int:
         """In wei."""
-        return int(self._answer("eth_getBalance", who, "latest"), 16)
+        return int(self._answer("eth_getBalance", who, _at(block)), 16)
 
     def code_at(self, where: Address, block: int | None = None) -> bytes:
         """A contract's code; empty for a wallet, and for a contract that is not there yet."""
-        return raw(self._answer("eth_getCode", where, "latest" if block is None else hex(block)))
+        return raw(self._answer("eth_getCode", where, _at(block)))
 
     def send_raw(self, transaction: bytes) -> None:
         """Broadcast. A transaction that the node knows already is no error. Raises `Refused` otherwise."""
@@ -183,18 +186,18 @@ class Node:
             return reverted.reason
         return "reverted after an earlier transaction of the same block, or ran out of gas"
 
-    def is_valid_signature(self, wallet: Address, digest: bytes, signature: str) -> bool:
-        """Ask a contract wallet (ERC-1271) whether it signed. A wallet that reverts has not."""
-        head = _ERC1271_MAGIC + digest + (64).to_bytes(32) + len(raw(signature)).to_bytes(32)
-        padded = raw(signature) + b"\0" * (-len(raw(signature)) % 32)
+    def is_valid_signature(self, wallet: Address, digest: bytes, signature: bytes) -> bool:
+        """Ask a contract wallet (ERC-1271) whether it signed. A wallet that reverts, breaks or burns its gas has not."""
+        head = _ERC1271_MAGIC + digest + (64).to_bytes(32) + len(signature).to_bytes(32)
+        padded = signature + b"\0" * (-len(signature) % 32)
         try:
-            answer = self.call(wallet, head + padded)
+            answer = self.call(wallet, head + padded, gas=_ERC1271_GAS_MAX)
         except Reverted:
             return False
         return answer[:32] == _ERC1271_MAGIC + b"\0" * 28
 
     def _known_block(self, tag: str) -> Block:
-        found = self._request("eth_getBlockByNumber", tag, False)
+        found = self._answer("eth_getBlockByNumber", tag, False)
         if not found:
             raise _inconsistent(f"it has no {tag} block")
         return _block(found)
@@ -205,6 +208,8 @@ class Node:
         except Refused as refused:
             if refused.is_revert:
                 raise Reverted(revert_reason(refused.data or b"")) from refused
+            if refused.is_evm_failure:
+                raise Reverted(refused.message) from refused
             raise
 
     def _answer(self, method: str, *params: Any) -> Any:
@@ -212,7 +217,7 @@ class Node:
         try:
             return self._request(method, *params)
         except Refused as refused:
-            raise Unavailable(f"The node refuses {refused}.", "Use another node.") from refused
+            raise _refusing(refused) from refused
 
     def _request(self, method: str, *params: Any) -> Any:
         return self._rpc.request(method, *params)
@@ -246,6 +251,14 @@ def _log(found: dict[str, Any]) -> Log:
         tx_hash=Bytes32(found["transactionHash"].lower()),
         log_index=int(found["logIndex"], 16),
     )
+
+
+def _at(block: int | None) -> str:
+    return "latest" if block is None else hex(block)
+
+
+def _refusing(refused: Refused) -> Unavailable:
+    return Unavailable(f"The node refuses {refused}.", "Use another node.")
 
 
 def _inconsistent(what: str) -> Unavailable:

@@ -62,9 +62,9 @@ class ChainReader:
         return bool(self._ask(ledger, ROYALTY_LEDGER, "nonceUsed", raw(pool), nonce, block=block))
 
     def balance(self, token: Address, who: Address, block: int | None = None) -> int:
-        """In the token's smallest unit. Token 0 is ETH, and then always as of now."""
+        """In the token's smallest unit. Token 0 is ETH."""
         if token == ZERO_ADDRESS:
-            return self._node.balance(who)
+            return self._node.balance(who, block)
         return int(self._ask(token, DEMO_YEN, "balanceOf", who, block=block))
 
     def allowance(self, token: Address, owner: Address) -> int:

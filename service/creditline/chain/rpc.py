@@ -7,6 +7,23 @@ from typing import Any, cast
 
 from creditline.errors import CreditlineError, Misconfigured, Unavailable
 
+# The words of different nodes for a contract that fails without saying why: it hit INVALID, burned all its gas, and so on.
+_EVM_FAILURES = (
+    "out of gas",
+    "gas required exceeds",
+    "evm error",
+    "invalid opcode",
+    "bad instruction",
+    "invalid jump",
+    "bad jump",
+    "stack underflow",
+    "stack limit",
+    "stack overflow",
+    "write protection",
+    "return data out of bounds",
+    "gas uint64 overflow",
+    "max call depth",
+)
 BATCH_MAX = 200  # requests in one HTTP call; above it public nodes begin to refuse
 
 
@@ -25,6 +42,11 @@ class Refused(Exception):
     def is_revert(self) -> bool:
         """Code 3 is what nodes agree on; some send -32000 with the words."""
         return self.code == 3 or "revert" in self.message.lower()
+
+    @property
+    def is_evm_failure(self) -> bool:
+        """The called code failed, as opposed to the node. Every caller would be answered so."""
+        return any(words in self.message.lower() for words in _EVM_FAILURES)
 
 
 class Rpc:
@@ -66,7 +88,10 @@ class Rpc:
     def check_chain(self) -> None:
         """Raises `Misconfigured` when the node serves another chain, which it may do after a restart."""
         self._chain_checked = False
-        actual = int(self._ask("eth_chainId", ()), 16)
+        try:
+            actual = int(self._ask("eth_chainId", ()), 16)
+        except Refused as refused:
+            raise Unavailable(f"The node refuses {refused}.", "Use another node.") from refused
         if actual != self.chain_id:
             raise Misconfigured(
                 f"The node at {self.url} serves chain {actual}, not chain {self.chain_id}.",

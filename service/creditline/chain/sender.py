@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TypeVar
 
+from creditline.chain.ceilings import gas_ceiling
 from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.direct import gas_limit, unsigned
 from creditline.chain.keys import OperatorKey
@@ -24,7 +25,18 @@ from creditline.ids import Bytes32
 _log = logging.getLogger(__name__)
 GWEI = 10**9
 _T = TypeVar("_T")
-_EVM_FAILURES = ("out of gas", "gas required exceeds", "evm error", "invalid opcode")
+
+
+class _AboveCeiling(Exception):
+    """A transaction would cost more gas than its purpose is worth."""
+
+
+class _Short(Exception):
+    """There is too little money for a transaction that may cost so much gas."""
+
+    def __init__(self, gas: int, alarm: str) -> None:
+        self.gas = gas
+        super().__init__(alarm)
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,8 @@ class Sender:
         self.wake = wake or threading.Event()
         self._checkpoint = checkpoint
         self.alarm = ""
-        """What only a person can change, such as gas above the cap; empty while all is well."""
+        """What only a person can change, such as gas above the cap or a lack of money; empty while all is well."""
+        self._short: dict[str, int] = {}  # queued entries that nobody can pay for now, and the gas of each
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Outages are waited out; anything else ends the thread with its error."""
@@ -167,24 +180,41 @@ class Sender:
         self._broadcast(entry.key, attempt.raw)
 
     def _send(self) -> bool:
+        """What cannot be paid for takes no room, so that it does not hold up what stands behind it."""
         room = self._policy.in_flight_max - len(self._outbox.in_flight(self._key.address))
+        queued = self._outbox.queued(room + len(self._short)) if room > 0 else ()
+        if not queued:
+            return False
+        fees, held = self._node.fees(), self._node.balance(self._key.address)
+        if self._too_dear(fees, queued[0].key):
+            return False
+        before, self._short = self._short, {}
         progressed = False
-        for entry in self._outbox.queued(room) if room > 0 else ():
-            fees = self._node.fees()
-            if self._too_dear(fees, entry.key):
-                break
+        for entry in queued:
             try:
-                gas = self._simulate(entry, fees)
+                self._require_money(entry, before.get(entry.key, 0), fees, held)
+                gas = self._simulate(entry)
+                self._require_money(entry, gas, fees, self._node.balance(self._key.address))
+                self._sign_and_send(entry, gas, fees)
+            except _Short as short:
+                self._short[entry.key] = short.gas
+                self.alarm = self.alarm or str(short)
+                continue
+            except _AboveCeiling as fault:
+                self._give_up(entry, str(fault))
             except Reverted as reverted:
                 if self._waits_for_earlier():
                     break
-                self._outbox.fail(entry.key, reverted.reason)
-                _log.error("Transaction %s (%s) would fail: %s", entry.key, entry.purpose, reverted.reason)
-                progressed = True
-                continue
-            self._sign_and_send(entry, gas, fees)
+                if self._short:  # what it needs may be held up before it
+                    self._short[entry.key] = max(self._short.values())
+                    continue
+                self._give_up(entry, reverted.reason)
             progressed = True
         return progressed
+
+    def _give_up(self, entry: Entry, reason: str) -> None:
+        self._outbox.fail(entry.key, reason)
+        _log.error("Transaction %s (%s) would fail: %s", entry.key, entry.purpose, reason)
 
     def _sign_and_send(self, entry: Entry, gas: int, fees: Fees) -> None:
         sender = self._key.address
@@ -197,28 +227,28 @@ class Sender:
         self._broadcast(entry.key, attempt.raw)
         self._checkpoint("broadcast")
 
-    def _simulate(self, entry: Entry, fees: Fees) -> int:
-        """Gas to allow. Raises `Reverted`, and `Unavailable` for what time or money will heal."""
+    def _simulate(self, entry: Entry) -> int:
+        """Gas to allow. Raises `Reverted`, `_AboveCeiling`, and `Unavailable` for what time will heal."""
         try:
             estimate = self._node.estimate_gas(entry.to, entry.data, self._key.address, entry.value)
         except Refused as refused:
-            if any(words in refused.message.lower() for words in _EVM_FAILURES):
-                raise Reverted(refused.message) from refused
             raise Unavailable(
                 f"The node cannot simulate {entry.purpose}: {refused.message}.",
                 f"Check that {self._key.address} has money for gas.",
             ) from refused
-        gas = gas_limit(estimate)
-        self._require_money(entry, gas * fees.max_fee + entry.value)
-        return gas
+        ceiling = gas_ceiling(entry.key)
+        if estimate > ceiling:
+            raise _AboveCeiling(f"it needs {estimate} gas, above the ceiling of {ceiling} for its purpose")
+        return gas_limit(estimate)
 
-    def _require_money(self, entry: Entry, needed: int) -> None:
+    def _require_money(self, entry: Entry, gas: int, fees: Fees, held: int) -> None:
         """Not every node says so when it simulates, and a nonce must not go to what nobody can pay for."""
-        held = self._node.balance(self._key.address)
+        needed = gas * fees.max_fee + entry.value
         if held < needed:
-            raise Unavailable(
-                f"To {entry.purpose} may cost {needed} wei; {self._key.address} holds {held}.",
-                "Send it some: everything that waits goes on by itself.",
+            raise _Short(
+                gas,
+                f"To {entry.purpose} may cost {needed} wei; {self._key.address} holds {held}."
+                " Send it some: everything that waits goes on by itself.",
             )
 
     def _waits_for_earlier(self) -> bool:

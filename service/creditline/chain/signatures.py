@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from creditline.chain.node import Node
-from creditline.ids import Address
+from creditline.ids import ZERO_ADDRESS, Address
 from creditline.typed_data import TypedData, digest, signer_of
 
 _RECOVERY_IDS = (27, 28)  # libraries read 0 and 1 as well, the chain does not
+_HIGHEST_BIT = 1 << 255
 
 
 class SignatureVerifier:
-    """For people's wallets by recovering the signer, for contract wallets by asking them (ERC-1271)."""
+    """As `Signature.isBy` on chain: the wallet's key is tried first, then its code, if it has some (ERC-1271).
+
+    So a wallet that delegates to code (EIP-7702) may still sign with its key.
+    """
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -20,7 +24,18 @@ class SignatureVerifier:
             signed = bytes.fromhex(signature.removeprefix("0x"))
         except ValueError:
             return False
-        # A person's wallet may delegate to code (EIP-7702): then the contracts ask the code, and so do we.
-        if self._node.code_at(who):
-            return self._node.is_valid_signature(who, digest(data), signature)
-        return len(signed) == 65 and signed[-1] in _RECOVERY_IDS and signer_of(data, signature) == who
+        if who == ZERO_ADDRESS:
+            return False
+        full = _widen(signed)
+        if full is not None and signer_of(data, "0x" + full.hex()) == who:
+            return True
+        return bool(self._node.code_at(who)) and self._node.is_valid_signature(who, digest(data), signed)
+
+
+def _widen(signed: bytes) -> bytes | None:
+    """A key's signature with r, s and v, also of the 64 bytes that hold v in the highest bit of s (EIP-2098)."""
+    if len(signed) == 64:
+        packed = int.from_bytes(signed[32:], "big")
+        v = _RECOVERY_IDS[packed >> 255]
+        return signed[:32] + (packed % _HIGHEST_BIT).to_bytes(32, "big") + bytes([v])
+    return signed if len(signed) == 65 and signed[-1] in _RECOVERY_IDS else None
