@@ -159,7 +159,11 @@ def test_sums_that_do_not_close(change, detail):
     pool = book.ledger.pools[world.pool]
     for field, value in change.items():
         setattr(pool, field, value)
-    step = next(step for step in Money(world.node, book.ledger).examine() if step.name is Check.SUMS)
+    step = next(
+        step
+        for step in Money(world.node, book.ledger, book.ledger.pools).examine()
+        if step.name is Check.SUMS
+    )
     assert (step.outcome, step.subject) == (Outcome.WRONG, f"pool {world.pool}")
     assert detail in step.detail
 

@@ -68,7 +68,7 @@ def test_any_history_replays_to_what_the_contract_stores(history):
     contracts, book = Contracts(), Book()
     play(contracts, *opened(contracts), history)
     steps = [book.apply(log) for log in contracts.logs]
-    steps += Money(Node(contracts), book.ledger).examine()
+    steps += Money(Node(contracts), book.ledger, book.ledger.pools).examine()
     assert [step for step in steps if not step.ok or step.detail] == []
 
 

@@ -120,7 +120,7 @@ def test_record_of_another_picture():
     ("field", "value", "detail"),
     [
         ("creator", Person("stranger").address, "names another creator"),
-        ("price", 1, "holds fields that no record has"),
+        ("price", 1, "holds something that a record does not have"),
     ],
 )
 def test_record_that_says_more_or_other(field, value, detail):
@@ -154,12 +154,22 @@ def test_picture_that_is_another():
     assert_names(world, Check.PICTURES, record.work_id, f"the picture {other.cid} has another hash")
 
 
+def test_picture_whose_cid_is_not_of_a_file():
+    world = World()
+    record = replace(world.record(world.alice, "nowhere"), picture="b" + "a" * 58)
+    world.batch(world.alice, [record])
+    assert_names(world, Check.PICTURES, record.work_id, "is not the CID of a file")
+
+
 @pytest.mark.parametrize("cid", ["", "b", "Qmnot", "bafy", "bafkrei" + "a" * 500, "\u202e"])
 def test_picture_whose_cid_is_none(cid):
     world = World()
-    record = replace(world.record(world.alice, "nowhere"), picture=cid)
-    world.batch(world.alice, [record])
-    assert_names(world, Check.PICTURES, record.work_id, "is not the CID of a file")
+    dawn = world.alices.leaves[0]
+    document = canonical.decode(world.shelf.documents[dawn.record_hash])
+    bent = canonical.encode({**document, "picture": cid})
+    forged = replace(world.alices, leaves=(replace(dawn, record_hash=world.shelf.put(bent).digest),))
+    world.anchor(forged.signed(world.signature(forged, world.alice)))
+    assert_names(world, Check.WORKS, dawn.work_id, "not named by a CID")
 
 
 def test_work_on_chain_that_its_batch_does_not_hold():
@@ -269,7 +279,7 @@ def test_model_of_an_unknown_dataset():
 def test_changed_byte_of_a_report():
     world = World()
     report = world.contracts.logs[world.contracts.index_of("Settled", 1)].args["reportHash"]
-    world.shelf.documents[report] = world.shelf.documents[report].replace(b"usage 2", b"usage 3")
+    world.shelf.documents[report] = world.shelf.documents[report].replace(b"usage-2", b"usage-3")
     assert_names(world, Check.SETTLEMENTS, "image 2", "came back as something else", Outcome.UNCHECKED)
 
 

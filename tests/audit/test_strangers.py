@@ -41,7 +41,7 @@ def test_a_strangers_root_without_a_manifest_is_noted():
     assert verdict.ok
     (step,) = verdict.findings
     assert (step.name, step.outcome) == (Check.ANCHORS, Outcome.NOTED)
-    assert step.detail.startswith("ignored, no pool rests on it: could not be checked")
+    assert step.detail.startswith("ignored, no pool in question rests on it: could not be checked")
 
 
 def test_a_strangers_data_set_is_noted():

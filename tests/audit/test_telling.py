@@ -21,5 +21,5 @@ def test_what_is_wrong_is_told_first_and_the_rest_once():
     world.node.storage["balance", TOKEN] = 0
     lines = told(world)
     assert lines[0].startswith("No: something is wrong.")
-    assert lines[-2].startswith(f"First: token {TOKEN}: the ledger holds 0 and owes ")
+    assert lines[-2].startswith(f"First: token {TOKEN} of pool {world.pool}: the ledger holds 0 and owes ")
     assert lines[-1].startswith("  settlements: image 1 of pool")

@@ -65,18 +65,22 @@ class Shelf:
 
 
 class Node:
-    """What a node says of the contracts. `storage` overrides single answers."""
+    """What a node says of the contracts. `storage` overrides single answers, `wallets` are contracts."""
 
     def __init__(self, contracts):
         self.contracts = contracts
         self.deployment = Deployed()
         self.storage = {}
+        self.wallets = set()
 
     def events(self):
         return iter(self.contracts.logs)
 
     def is_signed(self, who, data, signature):
         return signer_of(data, signature) == who
+
+    def has_code(self, who):
+        return who in self.wallets
 
     def credit(self, token, who):
         return self.storage.get(("credit", who), self.contracts.credits.get((token, who), 0))
@@ -278,7 +282,7 @@ class World:
         document = attribute(picture, self.training(), lambda name: self.pictures[bytes32(name)], POLICY)
         document["usage"] = {
             "pool": pool,
-            "id": f"usage {nonce}",
+            "id": f"usage-{nonce}",
             "revenue": str(revenue),
             "nonce": str(nonce),
             "deadline": self.contracts.now + 1000,

@@ -35,6 +35,9 @@ class Anchors:
 
     `listed` are the works that data sets name. A stranger anchors ten thousand works for the price of one, so of his
     batches only the works that are listed or on chain are kept.
+
+    `doubted` are claims in the name of contract wallets that do not stand by their signatures today. They count as little
+    as if nobody had signed, but nobody is to blame: the wallet may have signed, and think otherwise since.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Anchors:
     ) -> None:
         self.claims: dict[WorkId, Claim] = {}
         self.batches: dict[Bytes32, dict[WorkId, Claim]] = {}
+        self.doubted: dict[WorkId, Claim] = {}
         self.unread = 0
         self._chain = chain
         self._documents = documents
@@ -50,6 +54,7 @@ class Anchors:
         deployment = chain.deployment
         self._domain = works_domain(deployment.chain_id, deployment.works)
         self._outdated: set[Bytes32] = set()
+        self._unsure: set[Bytes32] = set()
         self._opened = {(work.anchor, work.creator) for work in registry.works.values()}
 
     def examine(self, root: Bytes32, *, matters: bool) -> tuple[Step, list[Claim]]:
@@ -69,14 +74,22 @@ class Anchors:
 
     def _find_batch(self, root: Bytes32, announced: list[Anchoring]) -> tuple[Batch, int]:
         faults: list[Wrong | Invalid | Unavailable] = []
+        unsure: Batch | None = None
         counts_of: dict[Bytes32, set[int]] = {}
         for anchoring in announced:
             counts_of.setdefault(anchoring.manifest, set()).add(anchoring.count)
         for manifest, counts in counts_of.items():
             try:
-                return self._read_batch(root, manifest, counts, announced[0].at), len(faults)
+                batch = self._read_batch(root, manifest, counts, announced[0].at)
             except (Wrong, Invalid, Unavailable) as fault:
                 faults.append(fault)
+                continue
+            if root not in self._unsure:
+                return batch, len(faults) + bool(unsure)
+            unsure = batch  # another announcement may have the true signature
+        if unsure is not None:
+            self._unsure.add(root)
+            return unsure, len(faults)
         unread = [fault for fault in faults if isinstance(fault, Unavailable)]
         self.unread += bool(unread)
         # A manifest that nobody could fetch may be the good one.
@@ -97,11 +110,17 @@ class Anchors:
     def _is_signed(self, creator: Address, data: TypedData, signature: str) -> bool:
         """A contract wallet may have changed its keys since: then it counts that the registry once accepted the batch."""
         root = bytes32(data["message"]["root"])
+        self._outdated.discard(root)
+        self._unsure.discard(root)
         if self._chain.is_signed(creator, data, signature):
-            self._outdated.discard(root)
             return True
-        self._outdated.add(root)
-        return (root, creator) in self._opened
+        if (root, creator) in self._opened:
+            self._outdated.add(root)
+            return True
+        if self._chain.has_code(creator):
+            self._unsure.add(root)
+            return True
+        return False
 
     def _remark(self, root: Bytes32, false_ones: int, unopened: int) -> str:
         remarks = []
@@ -113,13 +132,17 @@ class Anchors:
             remarks.append(
                 "its signature does not hold today; the registry accepted one when it opened a work"
             )
+        if root in self._unsure:
+            remarks.append("its signature cannot be proved: a contract wallet answers otherwise today")
         return "; ".join(remarks)
 
     def _is_needed(self, work: WorkId) -> bool:
         return work in self._listed or work in self._registry.works
 
     def _keep(self, root: Bytes32, claims: list[Claim]) -> None:
-        self.batches[root] = {claim.leaf.work_id: claim for claim in claims}
-        for work, claim in self.batches[root].items():
-            earlier = self.claims.get(work, claim)
-            self.claims[work] = min(earlier, claim, key=lambda held: held.place)
+        held = {claim.leaf.work_id: claim for claim in claims}
+        if root not in self._unsure:
+            self.batches[root] = held
+        kept = self.doubted if root in self._unsure else self.claims
+        for work, claim in held.items():
+            kept[work] = min(kept.get(work, claim), claim, key=lambda one: one.place)

@@ -23,13 +23,15 @@ from creditline.library import Archive
 
 @dataclass(frozen=True)
 class Options:
-    """`pools` limits the audit to some pools and what they rest on; None is all of them.
+    """`pools` and `operator` limit the audit to some pools, or those that one operator runs, and what they rest on.
 
-    Whatever is chosen, all events are replayed and all of storage is compared. `works_max` bounds the works of all data
+    None is all of them. Whatever is chosen, all events are replayed and all of the contracts' storage is compared; but
+    only the tokens of those pools can be wrong, because a stranger's token may say what it likes. `works_max` bounds the works of all data
     sets together, `findings_max` what is kept to be shown.
     """
 
     pools: frozenset[PoolId] | None = None
+    operator: Address | None = None
     pictures: Sampling = field(default_factory=Sampling)
     works_max: int = 2_000_000
     findings_max: int = 1_000
@@ -62,17 +64,22 @@ def verify(
 class _Scope:
     """What the chosen pools rest on. Where there are no pools yet, everything matters."""
 
-    def __init__(self, book: Book, chosen: frozenset[PoolId] | None) -> None:
-        pools = [pool for name, pool in book.ledger.pools.items() if chosen is None or name in chosen]
+    def __init__(self, book: Book, chosen: frozenset[PoolId] | None, operator: Address | None) -> None:
+        named = [pool for name, pool in book.ledger.pools.items() if chosen is None or name in chosen]
+        pools = [pool for pool in named if operator in (None, pool.params.operator)]
         self.pools: set[PoolId] = {pool.id for pool in pools}
         self.operators: set[Address] = {pool.params.operator for pool in pools}
+        self.idle = operator if operator and not pools else None
         models = {pool.params.model_id for pool in pools} & set(book.registry.models)
         self.datasets: set[DatasetId] = {
             name for model in models for name in book.registry.models[model].datasets
         }
         self.everything = not book.ledger.pools
-        self.others = chosen is None
-        self.unknown: set[PoolId] = set(chosen or ()) - set(book.ledger.pools)
+        self.others = chosen is None and operator is None
+        self.unknown: dict[PoolId, str] = {
+            name: "another operator runs it" if name in book.ledger.pools else "it was never opened"
+            for name in sorted(set(chosen or ()) - self.pools)
+        }
 
 
 class _Audit:
@@ -80,7 +87,7 @@ class _Audit:
 
     def __init__(self, chain: Chain, library: Archive, book: Book, options: Options) -> None:
         self._book = book
-        self._scope = _Scope(book, options.pools)
+        self._scope = _Scope(book, options.pools, options.operator)
         self._documents = Documents(library)
         self._works = Works(self._documents, options.pictures)
         self._datasets = Datasets(self._documents, book.registry, options.works_max)
@@ -89,11 +96,14 @@ class _Audit:
         others = self._datasets.works_of(book.registry.datasets) if self._scope.others else set()
         self.anchors = Anchors(chain, self._documents, book.registry, self._trained | others)
         self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
-        self._money = Money(chain, book.ledger)
+        self._money = Money(chain, book.ledger, self._scope.pools)
 
     def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:
-        for name in sorted(self._scope.unknown):
-            yield Step(Check.POOLS, f"pool {name}", Outcome.WRONG, "it was never opened", END)
+        for name, fault in self._scope.unknown.items():
+            yield Step(Check.POOLS, f"pool {name}", Outcome.WRONG, fault, END)
+        if self._scope.idle:  # else the answer to a misspelled address would be yes
+            nothing = "could not be checked: none of the pools is run by it"
+            yield Step(Check.POOLS, f"operator {self._scope.idle}", Outcome.UNCHECKED, nothing, END)
         yield from self._examine_works()
         yield from self._examine_datasets()
         settled = [

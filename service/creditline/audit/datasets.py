@@ -89,7 +89,8 @@ class Datasets:
             proved = index < entry.count and dataset.works[index] == work
             require(proved, f"a breach was proved for {work}, which does not stand at {index}")
         registered = self._registry.works
-        nobodys = [work for work in dataset.works if work not in registered and work not in anchors.claims]
+        unproved = [work for work in dataset.works if work not in registered and work not in anchors.claims]
+        nobodys = [work for work in unproved if work not in anchors.doubted]
         if nobodys and anchors.unread:
             raise Unavailable(
                 f"{_name(nobodys)} may stand in a batch whose manifest could not be had.",
@@ -99,6 +100,8 @@ class Datasets:
         remarks = [self._judge_breaches(entry, dataset)]
         if taken := [work for work in dataset.works if work in reserved]:
             remarks.append(f"it holds works whose terms forbid training: {_name(taken)}")
+        if doubted := [work for work in unproved if work in anchors.doubted]:
+            remarks.append(f"it holds works whose contract wallets answer otherwise today: {_name(doubted)}")
         return "; ".join(filter(None, remarks))
 
     def _judge_breaches(self, entry: DatasetEntry, dataset: Dataset) -> str:

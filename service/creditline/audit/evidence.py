@@ -56,7 +56,10 @@ class Chain(Protocol):
         """Every event of the three contracts since they were deployed, in chain order."""
 
     def is_signed(self, who: Address, data: TypedData, signature: str) -> bool:
-        """Did `who` sign? A contract wallet is asked (ERC-1271), everyone else recovered from the signature."""
+        """Did `who` sign, as the contracts would answer today: with its key, or by its code (ERC-1271)?"""
+
+    def has_code(self, who: Address) -> bool:
+        """Is `who` a contract wallet, whose answer about a signature may change?"""
 
     def credit(self, token: Address, who: Address) -> int:
         """What the ledger lets `who` withdraw."""

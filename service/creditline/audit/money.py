@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from creditline.audit.evidence import Chain
 from creditline.audit.ledger import ROLES, Ledger, PoolAccount
 from creditline.audit.step import END, Check, Step, examine, require
-from creditline.ids import ZERO_ADDRESS, Address
+from creditline.ids import ZERO_ADDRESS, Address, PoolId
+
+NAMED_MAX = 3
 
 
 class Money:
-    """Compares the replayed ledger with the contract's storage, at the block where the logs end."""
+    """Compares the replayed ledger with the contract's storage, at the block where the logs end.
 
-    def __init__(self, chain: Chain, ledger: Ledger) -> None:
+    What the ledger holds is each token's own word, and anyone may open a pool in a token that lies: so only the tokens of
+    `pools` can be wrong.
+    """
+
+    def __init__(self, chain: Chain, ledger: Ledger, pools: Collection[PoolId]) -> None:
         self._chain = chain
         self._ledger = ledger
+        self._pools = pools
 
     def examine(self) -> Iterator[Step]:
         for pool in self._ledger.pools.values():
@@ -45,7 +52,10 @@ class Money:
                 require(held >= owed, f"the ledger holds {held} and owes {owed}")
                 return ""
 
-            yield examine(Check.BALANCES, "ETH" if token == ZERO_ADDRESS else f"token {token}", END, question)
+            resting = [pool.id for pool in self._ledger.pools.values() if pool.params.token == token]
+            ours = [pool for pool in resting if pool in self._pools]
+            subject = f"{_spell_token(token)} of {_spell_pools(ours or resting)}"
+            yield examine(Check.BALANCES, subject, END, question, matters=bool(ours))
 
     def _check_pool(self, pool: PoolAccount) -> str:
         stored = self._chain.pool(pool.id)
@@ -57,6 +67,15 @@ class Money:
             said, owed = self._chain.fixed_claimable(pool.id, role), pool.claimable(role)
             require(said == owed, f"the {title} can claim {said}, and the logs say {owed}")
         return ""
+
+
+def _spell_token(token: Address) -> str:
+    return "ETH" if token == ZERO_ADDRESS else f"token {token}"
+
+
+def _spell_pools(pools: list[PoolId]) -> str:
+    more = f" and {len(pools) - NAMED_MAX} more" if len(pools) > NAMED_MAX else ""
+    return f"pool {', '.join(pools[:NAMED_MAX])}{more}"
 
 
 def _check_sums(pool: PoolAccount) -> str:

@@ -140,7 +140,8 @@ class Pixels:
 
     def _claim(self, work: WorkId) -> tuple[int, Bytes32]:
         """When a work was claimed, by which the engine decides between near-copies, and its content hash."""
-        claim, entry = self._anchors.claims.get(work), self._registry.works.get(work)
+        claim = self._anchors.claims.get(work) or self._anchors.doubted.get(work)
+        entry = self._registry.works.get(work)
         if claim is not None and (entry is None or claim.at <= entry.at):
             return claim.at, claim.leaf.content_hash
         if entry is not None:

@@ -92,7 +92,7 @@ def examine(
 ) -> Step:
     """Ask one question. Its answer is worth noting if it is not empty.
 
-    What does not matter, because no pool rests on it, is noted instead of failed: these contracts are open to everyone,
+    What does not matter, because no pool in question rests on it, is noted instead of failed: these contracts are open to everyone,
     and a stranger who writes rubbish into them must not be able to spoil the verdict on others.
     """
     try:
@@ -105,6 +105,8 @@ def examine(
     except CreditlineError as error:
         # A node or a gateway that fails, however it fails, proves nothing about what it was asked for.
         outcome, detail = Outcome.UNCHECKED, f"could not be checked: {error.what}"
+    except Exception as error:  # noqa: BLE001 - whatever one thing makes us stumble over, the others are still examined
+        outcome, detail = Outcome.UNCHECKED, f"could not be checked: the auditor stumbles over it, {error!r}"
     if not matters and outcome in (Outcome.WRONG, Outcome.UNCHECKED):
-        outcome, detail = Outcome.NOTED, f"ignored, no pool rests on it: {detail}"
+        outcome, detail = Outcome.NOTED, f"ignored, no pool in question rests on it: {detail}"
     return Step(name, subject, outcome, detail[:DETAIL_CHARS_MAX], place)
