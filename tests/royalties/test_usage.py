@@ -1,0 +1,134 @@
+"""Receipts against a deposit: one for each usage, and nothing promised to a usage that can have none."""
+
+import hashlib
+
+import pytest
+
+from creditline.errors import (
+    Busy,
+    Conflict,
+    Corrupt,
+    Insufficient,
+    Invalid,
+    Missing,
+    NotAPicture,
+    Unavailable,
+    WrongSignature,
+)
+from creditline.ids import bytes32
+from creditline.royalties.receipt import Usage
+from creditline.royalties.usage import WINDOW_MIN_S, ReceiptBook
+from creditline.store.pools import Pools
+from creditline.store.usages import Usages
+from tests.chain.scene import hash_of, person
+from tests.royalties.market import DOMAIN, INTEGRATOR, OPERATOR, OTHER, POOL, Clock, open_pool
+from tests.works.samples import Shelf, is_signed
+
+
+class Engine:
+    """Attributes every picture to one work, or fails with `trouble`."""
+
+    def __init__(self):
+        self.trouble = None
+        self.asked = 0
+
+    def __call__(self, picture, model):
+        self.asked += 1
+        if self.trouble:
+            raise self.trouble
+        return {"works": [{"work": hash_of("work"), "share": 400_000}]}
+
+
+class Desk:
+    """A receipt book on a real database, and its integrator."""
+
+    def __init__(self, database):
+        self.engine, self.clock, self.usages = Engine(), Clock(), Usages(database, lambda: 0)
+        self.book = ReceiptBook(
+            pools=Pools(database),
+            usages=self.usages,
+            library=Shelf(),
+            attribute=self.engine,
+            operator=OPERATOR,
+            domain=DOMAIN,
+            is_signed=is_signed,
+            clock=self.clock,
+        )
+
+    def report(self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR):
+        usage = Usage(pool, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
+        signature = signer.sign_typed(usage.typed_data(DOMAIN))
+        return self.book.issue(picture, pool, usage_id, revenue, signature)
+
+
+@pytest.fixture
+def desk(database):
+    open_pool(database, deposit=100)
+    return Desk(database)
+
+
+def test_a_usage_makes_one_receipt_however_often_it_is_reported(desk):
+    first = desk.report("one", b"picture", 60)
+    assert desk.report("one", b"picture", 60) == first
+    assert desk.engine.asked == 1
+    assert is_signed(OPERATOR.address, first.typed_data(DOMAIN), first.signature)
+    assert desk.book.find(POOL, "one") == first
+    assert first.shares == ((hash_of("work"), 400_000),)
+
+
+@pytest.mark.parametrize("trouble", [NotAPicture, Invalid, Missing, Corrupt, Conflict])
+def test_a_picture_that_cannot_be_attributed_gives_the_deposit_back(desk, trouble):
+    desk.engine.trouble = trouble("It cannot be.", "Send another.")
+    for _ in range(3):
+        with pytest.raises(trouble):
+            desk.report("oops", b"GIF89a no picture", 100)
+    with pytest.raises(Missing):
+        desk.book.find(POOL, "oops")
+    desk.engine.trouble = None
+    assert desk.report("oops", b"the right picture", 100).usage.revenue == 100, (
+        "id and deposit are free again"
+    )
+
+
+@pytest.mark.parametrize("trouble", [Busy, Unavailable])
+def test_an_outage_keeps_the_reservation_for_a_retry(desk, trouble):
+    desk.engine.trouble = trouble("Not now.", "Later.")
+    with pytest.raises(trouble):
+        desk.report("one", b"picture", 100)
+    kept = desk.usages.find(POOL, "one")
+    with pytest.raises(Insufficient):
+        desk.report("two", b"another", 1)
+    desk.engine.trouble = None
+    assert desk.report("one", b"picture", 100).nonce == kept.nonce
+
+
+def test_a_failed_repeat_takes_nothing_from_a_receipt_that_stands(desk):
+    first = desk.report("one", b"picture", 60)
+    desk.engine.trouble = Invalid("It cannot be.", "Send another.")
+    with pytest.raises(Conflict, match="another picture or revenue"):
+        desk.report("one", b"another", 60)
+    assert desk.report("one", b"picture", 60) == first
+
+
+@pytest.mark.parametrize("window", [0, 1, WINDOW_MIN_S - 1])
+def test_a_pool_that_refunds_before_receipts_can_be_settled_is_refused(database, desk, window):
+    open_pool(database, OTHER, window=window)
+    with pytest.raises(Conflict, match=f"refunds after {window} s"):
+        desk.report("one", b"picture", 1, pool=OTHER)
+    assert desk.usages.find(OTHER, "one") is None
+
+
+def test_the_shortest_window_allowed_is_enough(database, desk):
+    open_pool(database, OTHER, window=WINDOW_MIN_S)
+    assert desk.report("one", b"picture", 1, pool=OTHER)
+
+
+def test_only_the_integrator_of_a_pool_of_ours_reports(database, desk):
+    with pytest.raises(WrongSignature):
+        desk.report("one", b"picture", 1, signer=person("mallory"))
+    with pytest.raises(Missing, match="No pool"):
+        desk.report("one", b"picture", 1, pool=OTHER)
+    open_pool(database, OTHER, operator=person("another operator").address)
+    with pytest.raises(Conflict, match="is run by"):
+        desk.report("one", b"picture", 1, pool=OTHER)
+    assert desk.usages.find(POOL, "one") is None
