@@ -138,6 +138,17 @@ def test_a_mined_revert_is_explained(scene):
     assert reason.startswith("reverted after an earlier transaction")
 
 
+def test_a_revert_that_is_too_old_to_replay_is_still_a_revert(scene, proxy):
+    node, call = Node(proxy.url, CHAIN_ID), scene.calls.claim_fixed(hash_of("pool"), 0)
+    node.check_chain()
+    proxy.rule = lambda request, _answer: {
+        "id": request["id"],
+        "error": {"code": -32000, "message": "missing trie node"},
+    }
+    reason = node.why_reverted(call.to, call.data, scene.operator.address, 0, 1)
+    assert reason == "reverted, and the node cannot say why: missing trie node"
+
+
 def test_signatures_count_as_the_contracts_count_them(scene):
     alice, batch = person("alice"), scene.batch(person("alice"), ["a"])
     data, check = batch.typed_data(scene.domain), SignatureVerifier(scene.node)

@@ -88,7 +88,10 @@ def test_what_cannot_be_paid_for_does_not_hold_up_the_rest(scene, outbox):
     assert balance(scene, "alice") == 1
     assert [outbox.find(f"dear:{number}").state for number in range(7)] == ["queued"] * 7
     scene.anvil.fund(poor.address)
+    sender.step()
+    assert len(outbox.in_flight(poor.address)) <= 3, "there is no more room than before"
     for _ in range(4):
+        scene.anvil.finalise()
         settle_all(scene, sender)
     assert [outbox.find(f"dear:{number}").state for number in range(7)] == ["final"] * 7
     assert sender.alarm == ""

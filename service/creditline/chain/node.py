@@ -181,9 +181,11 @@ class Node:
     def why_reverted(self, to: Address, data: bytes, sender: Address, value: int, block: int) -> str:
         """Replay a reverted transaction on the state before its block."""
         try:
-            self.call(to, data, sender=sender, value=value, block=max(block - 1, 0))
+            self._simulated("eth_call", _unsigned(to, data, sender, value), _at(max(block - 1, 0)))
         except Reverted as reverted:
             return reverted.reason
+        except Refused as refused:  # asking again would not help, and the sender has other things to do
+            return f"reverted, and the node cannot say why: {refused.message}"
         return "reverted after an earlier transaction of the same block, or ran out of gas"
 
     def is_valid_signature(self, wallet: Address, digest: bytes, signature: bytes) -> bool:

@@ -191,11 +191,14 @@ class Sender:
         before, self._short = self._short, {}
         progressed = False
         for entry in queued:
+            if room == 0:
+                break
             try:
                 self._require_money(entry, before.get(entry.key, 0), fees, held)
                 gas = self._simulate(entry)
                 self._require_money(entry, gas, fees, self._node.balance(self._key.address))
                 self._sign_and_send(entry, gas, fees)
+                room -= 1
             except _Short as short:
                 self._short[entry.key] = short.gas
                 self.alarm = self.alarm or str(short)
