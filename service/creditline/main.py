@@ -47,6 +47,7 @@ class House:
         gateways: list[str],
         deployment: Path,
         pools: list[str] | None,
+        operator: str | None,
         pixels: bool,
         quiet: bool,
     ) -> dict[str, Any]:
@@ -59,7 +60,7 @@ class House:
         from creditline.cli.console import counter
         from creditline.content.gateway import Gateway
         from creditline.content.library import ReadingRoom
-        from creditline.ids import PoolId, bytes32
+        from creditline.ids import PoolId, address, bytes32
 
         place = read_deployment(deployment)
         chosen = None if pools is None else frozenset(PoolId(bytes32(pool, "The pool")) for pool in pools)
@@ -70,7 +71,7 @@ class House:
                 ReadingRoom(Gateway(gateways)),
                 recompute=engine,
                 progress=lambda _step: advance(),
-                options=audit.Options(pools=chosen),
+                options=audit.Options(pools=chosen, operator=address(operator) if operator else None),
             )
         status = {"yes": 0, "no": 1, "incomplete": Unavailable.exit_status}[verdict.answer]
         return {**verdict.as_json(), "text": tell(verdict, chain.block), "exit_status": status}

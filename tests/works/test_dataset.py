@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import pytest
 
@@ -41,8 +41,18 @@ def test_disorder_and_emptiness_are_refused() -> None:
         Dataset("set", ())
 
 
-def registered(*works: RegisteredWork) -> Callable[[WorkId], RegisteredWork | None]:
-    return {work.id: work for work in works}.get
+def compose(
+    works: list[RegisteredWork], ids: list[WorkId], cutoff: int = 10, out: dict[WorkId, int] | None = None
+) -> Dataset:
+    """`out`: since when works are opted out."""
+    known = {work.id: work for work in works}
+
+    def was_opted_out(ids: Sequence[WorkId], at: int) -> set[WorkId]:
+        return {id_ for id_ in ids if (out or {}).get(id_, at + 1) <= at}
+
+    return compose_training_set(
+        "set", ids, lambda ids: {i: known[i] for i in ids if i in known}, was_opted_out, cutoff
+    )
 
 
 def work(
@@ -58,29 +68,26 @@ def work(
 
 
 def test_a_training_set_of_free_works_is_composed() -> None:
-    catalogue = registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b"))
-    assert compose_training_set("set", IDS[:2], catalogue, 10).works == tuple(sorted(IDS[:2]))
+    works = [work(IDS[0], 1, "a"), work(IDS[1], 2, "b")]
+    assert compose(works, IDS[:2]).works == tuple(sorted(IDS[:2]))
 
 
 def test_unknown_works_are_named() -> None:
     with pytest.raises(Missing, match=IDS[1]):
-        compose_training_set("set", IDS[:2], registered(work(IDS[0], 1, "a")), 10)
+        compose([work(IDS[0], 1, "a")], IDS[:2])
 
 
 def test_forbidden_works_are_named() -> None:
-    catalogue = registered(work(IDS[0], 1, "a"), work(IDS[1], 2, "b", Training.FORBIDDEN))
     with pytest.raises(Conflict, match=f"{IDS[1]} is reserved"):
-        compose_training_set("set", IDS[:2], catalogue, 10)
+        compose([work(IDS[0], 1, "a"), work(IDS[1], 2, "b", Training.FORBIDDEN)], IDS[:2])
 
 
 def test_an_opt_out_counts_from_its_second_on() -> None:
-    catalogue = registered(work(IDS[0], 1, "a", out=10))
     with pytest.raises(Conflict, match="reserved"):
-        compose_training_set("set", IDS[:1], catalogue, 10)
-    assert compose_training_set("set", IDS[:1], catalogue, 9).works == (IDS[0],)
+        compose([work(IDS[0], 1, "a")], IDS[:1], cutoff=10, out={IDS[0]: 10})
+    assert compose([work(IDS[0], 1, "a")], IDS[:1], cutoff=9, out={IDS[0]: 10}).works == (IDS[0],)
 
 
 def test_the_later_of_two_equal_pictures_is_named() -> None:
-    catalogue = registered(work(IDS[0], 5, "same"), work(IDS[1], 2, "same"))
     with pytest.raises(Conflict, match=f"{IDS[0]} .* registered earlier"):
-        compose_training_set("set", IDS[:2], catalogue, 10)
+        compose([work(IDS[0], 5, "same"), work(IDS[1], 2, "same")], IDS[:2])

@@ -84,9 +84,8 @@ def draft_dataset(body: DatasetIn, desk: AtDesk) -> DatasetDraft:
     """Publishes the manifest and returns the transaction that registers its root. Reserved works are refused by name."""
     # A little before now: the registry refuses a cutoff that lies after its block.
     cutoff = int(time.time()) - CUTOFF_LAG_S if body.cutoff is None else body.cutoff
-    dataset = compose_training_set(
-        body.name, [WorkId(Bytes32(work)) for work in body.works], desk.catalogue.work, cutoff
-    )
+    works, catalogue = [WorkId(Bytes32(work)) for work in body.works], desk.catalogue
+    dataset = compose_training_set(body.name, works, catalogue.find_works, catalogue.was_opted_out, cutoff)
     stored, root, count = desk.library.put(dataset.manifest()), dataset.tree().root, len(dataset.works)
     transaction = desk.drafts.register_dataset(root, count, cutoff, stored.digest)
     return DatasetDraft(

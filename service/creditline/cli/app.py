@@ -31,6 +31,7 @@ class House(Protocol):
         gateways: list[str],
         deployment: Path,
         pools: list[str] | None,
+        operator: str | None,
         pixels: bool,
         quiet: bool,
     ) -> dict[str, Any]:
@@ -218,6 +219,9 @@ def _verify(house: House) -> Any:
         pool: Annotated[
             list[str] | None, typer.Option(help="Only these pools and what they rest on. Default: all.")
         ] = None,
+        operator: Annotated[
+            str | None, typer.Option(help="Only the pools that this operator runs. Anyone may open a pool.")
+        ] = None,
         pixels: Annotated[
             bool, typer.Option(help="Run the engine again on every settled image (slow).")
         ] = False,
@@ -229,6 +233,7 @@ def _verify(house: House) -> Any:
                 gateways=gateway or [HERE],
                 deployment=deployment,
                 pools=pool,
+                operator=operator,
                 pixels=pixels,
                 quiet=json,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,6 +63,12 @@ class Catalogue(Protocol):
     """Look-ups return None for an unknown id. Lists are in order of registration, at most 200 a page."""
 
     def work(self, id: WorkId) -> RegisteredWork | None: ...
+    def find_works(self, ids: Sequence[WorkId]) -> dict[WorkId, RegisteredWork]:
+        """Those of them that are registered."""
+
+    def was_opted_out(self, works: Sequence[WorkId], at: int) -> set[WorkId]:
+        """Those of them whose training opt-out stood at that unix second."""
+
     def works(self, creator: Address | None, cursor: str | None, limit: int) -> Page[RegisteredWork]: ...
     def dataset(self, id: DatasetId) -> RegisteredDataset | None: ...
     def datasets(self, cursor: str | None, limit: int) -> Page[RegisteredDataset]: ...

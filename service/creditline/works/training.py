@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from creditline.errors import Conflict, Missing
 from creditline.ids import Bytes32, WorkId
@@ -10,30 +10,29 @@ from creditline.works.catalogue import RegisteredWork
 from creditline.works.dataset import Dataset, compose_dataset
 from creditline.works.terms import Training
 
+FindWorks = Callable[[Sequence[WorkId]], Mapping[WorkId, RegisteredWork]]
+WasOptedOut = Callable[[Sequence[WorkId], int], set[WorkId]]
+
 
 def compose_training_set(
-    name: str, ids: Sequence[WorkId], find: Callable[[WorkId], RegisteredWork | None], cutoff: int
+    name: str, ids: Sequence[WorkId], find_works: FindWorks, was_opted_out: WasOptedOut, cutoff: int
 ) -> Dataset:
     """Raises `Missing` for works not registered, `Conflict` for reserved works and for second copies of the same pixels."""
-    works = {id_: find(id_) for id_ in ids}
-    if unknown := [id_ for id_, work in works.items() if work is None]:
+    works = find_works(ids)
+    if unknown := [id_ for id_ in ids if id_ not in works]:
         raise Missing(
             f"{_some(unknown)} not registered.", "Register them first, and wait until that is final."
         )
-    known = [work for work in works.values() if work is not None]
-    if reserved := [work.id for work in known if _is_reserved(work, cutoff)]:
+    opted_out = was_opted_out(ids, cutoff)
+    forbidden = {work.id for work in works.values() if work.training is Training.FORBIDDEN}
+    if reserved := sorted(opted_out | forbidden):
         raise Conflict(f"{_some(reserved)} reserved by their creators against training.", "Leave them out.")
-    if copies := _later_copies(known):
+    if copies := _later_copies(list(works.values())):
         raise Conflict(
-            f"{_some(copies)} copies of works in this set that were registered earlier.",
-            "Leave the copies out.",
+            f"{_some(copies)} equal, pixel by pixel, to works of this set that were registered earlier.",
+            "Leave them out.",
         )
     return compose_dataset(name, ids)
-
-
-def _is_reserved(work: RegisteredWork, cutoff: int) -> bool:
-    opted_out = work.opted_out_at is not None and work.opted_out_at <= cutoff
-    return opted_out or work.training is Training.FORBIDDEN
 
 
 def _later_copies(works: Sequence[RegisteredWork]) -> list[WorkId]:
