@@ -187,7 +187,7 @@ class Service:
         )
         projector = Projector(database, wake=self._incoming, poll_s=poll)
         loader = DocumentLoader(database, self._documents, poll_s=poll)
-        sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
+        self._sender = sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
         loops = {
             "follower": follower.run,
             "projector": projector.run,
@@ -198,6 +198,8 @@ class Service:
 
     def _health(self) -> dict[str, str]:
         parts = {loop.name: loop.state for loop in self._loops}
+        if self._sender.alarm:
+            parts["sender"] = self._sender.alarm
         return parts | {
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),

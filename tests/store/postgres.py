@@ -1,5 +1,6 @@
 """A real PostgreSQL from a wheel: one server for all tests, one schema for each."""
 
+import contextlib
 import itertools
 import tempfile
 import warnings
@@ -45,7 +46,9 @@ class Postgres:
         server = psutil.Process(self._server.get_pid())
         ours = [server, *server.children(recursive=True)]
         for process in ours:
-            process.kill()  # nothing in it is worth a polite shutdown, which can take a minute
+            # Nothing in it is worth a polite shutdown, which can take a minute; its children may go with the first.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(ours, timeout=10)
         self._server.cleanup()
         self._folder.cleanup()

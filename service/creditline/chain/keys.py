@@ -47,7 +47,7 @@ def load_keystore(path: Path, password: str) -> OperatorKey:
     except (OSError, ValueError) as error:
         raise Misconfigured(
             f"The keystore {path} cannot be read: {type(error).__name__}.",
-            "Point CREDITLINE_KEYSTORE at the JSON file that your wallet exported.",
+            "Point CREDITLINE_OPERATOR_KEYSTORE at the JSON file that your wallet exported.",
         ) from None
     if mode & 0o077:
         raise Misconfigured(
@@ -67,7 +67,7 @@ def load_development_key(value: str, chain_id: int) -> OperatorKey:
     if chain_id != DEVELOPMENT_CHAIN_ID:
         raise Misconfigured(
             f"A plain operator key is set, but the chain is {chain_id}, where money is real.",
-            "Use an encrypted keystore (CREDITLINE_KEYSTORE).",
+            "Use an encrypted keystore (CREDITLINE_OPERATOR_KEYSTORE).",
         )
     try:
         return OperatorKey(bytes.fromhex(value.strip().removeprefix("0x")))
