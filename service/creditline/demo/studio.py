@@ -71,7 +71,8 @@ def _shoot(order: _Order, number: int, folder: Path) -> Shot:
         note.write_text(json.dumps({"sha256": hashlib.sha256(png).hexdigest(), "truth": truth}), "utf-8")
     kept = json.loads(note.read_text("utf-8"))
     trained = kept["truth"] if order.kind in ("collage", "mosaic") else {}
-    revenue = 120 * YEN + number * 7_310_007
+    # Whole basis points: what each party gets then does not depend on the order in which the images are settled.
+    revenue = 120 * YEN + number * 7_310_000
     return Shot(f"story-{id_}", order.kind, path.read_bytes(), trained, revenue, path)
 
 
