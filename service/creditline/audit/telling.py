@@ -18,8 +18,8 @@ def tell(verdict: Verdict, block: int) -> str:
     figures = verdict.figures
     lines = [
         f"{answers[verdict.answer]} Recomputed from chain (up to final block {block}) and IPFS alone:",
-        f"  {figures.works} works in {figures.batches} batches, {figures.datasets} training sets, {figures.models} models",
-        f"  {figures.pools} pools, {figures.images} settled images, {figures.payees} payees",
+        f"  works {figures.works} · batches {figures.batches} · training sets {figures.datasets} · models {figures.models}",
+        f"  pools {figures.pools} · settled images {figures.images} · payees {figures.payees}",
     ]
     for check, counts in verdict.counts.items():
         good = counts.get(Outcome.OK, 0) + counts.get(Outcome.NOTED, 0)
