@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from creditline.attribution.policy import default
 from creditline.attribution.training import TrainedWork, TrainingSet
 from creditline.attribution.worker import AttributionWorker
 from creditline.canonical import JSON
@@ -22,7 +21,10 @@ class Engine:
         self._worker = worker
         self._catalogue = catalogue
         self._store = store
-        self.policy = Bytes32(default().hash)
+
+    @property
+    def policy(self) -> Bytes32:
+        return Bytes32(self._worker.policy)
 
     def describe(self, picture: bytes) -> PictureFacts:
         found = self._worker.describe(picture)

@@ -43,6 +43,10 @@ def test_nothing_starts_before_the_first_call(tmp_path):
     idle.close()
 
 
+def test_parent_and_child_attribute_by_the_same_policy(worker):
+    assert worker.policy == worker._ask({"ask": "policy"}, [])["policy"]
+
+
 def test_it_describes_fetches_and_attributes(worker):
     asked = []
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from creditline.attribution.child import Child, ChildDied, Limits
 from creditline.attribution.decoder import Decoder
+from creditline.attribution.policy import default
 from creditline.attribution.training import TrainingSet
 from creditline.canonical import JSON
 from creditline.errors import Busy, Corrupt, CreditlineError, Unavailable
@@ -20,6 +21,7 @@ from creditline.errors import Busy, Corrupt, CreditlineError, Unavailable
 if TYPE_CHECKING:
     from creditline.attribution.pictures import Picture
 
+EMBEDDED = "embedded"
 MODULE = "creditline.attribution.worker_child"
 MEMORY_BYTES = 12 * 2**30
 SECONDS = 300.0
@@ -60,7 +62,7 @@ class AttributionWorker:
         self,
         cache: Path,
         *,
-        encoder: str = "embedded",
+        encoder: str = EMBEDDED,
         queue_max: int = 32,
         seconds: float = SECONDS,
         module: str = MODULE,
@@ -72,6 +74,16 @@ class AttributionWorker:
         self._turn = threading.Lock()
         self._room = threading.BoundedSemaphore(queue_max)
         self._seconds = seconds
+        # With an encoder of its own the policy depends on weights that only the child has read.
+        self._policy = default().hash if encoder == EMBEDDED else ""
+
+    @property
+    def policy(self) -> str:
+        """0x and the hash of the rules that it attributes by: the `algorithmHash` of a model that it can serve."""
+        if not self._policy:
+            with _Place(self._room):
+                self._policy = str(self._ask({"ask": "policy"}, [])["policy"])
+        return self._policy
 
     def describe(self, picture: bytes) -> Description:
         """Decode, fingerprint and describe. Raises `NotAPicture`, `TooLarge`, `Busy`."""

@@ -1,4 +1,4 @@
-"""The worker's child: holds the engine and a few catalogues, and answers five questions."""
+"""The worker's child: holds the engine and a few catalogues, and answers six questions."""
 
 from __future__ import annotations
 
@@ -44,8 +44,12 @@ class Desk:
             "attribute": self._attribute,
             "overlay": self._overlay,
             "thumbnail": self._thumbnail,
+            "policy": self._name_policy,
         }
         return asked[question["ask"]](question, attachments)
+
+    def _name_policy(self, _question: JSON, _attachments: list[bytes]) -> Answer:
+        return {"policy": self._engine.policy.hash}, ()
 
     def _describe(self, question: JSON, attachments: list[bytes]) -> Answer:
         pictures = list(map(_read_picture, question["pictures"], attachments))
