@@ -11,7 +11,7 @@ exactly: their scores are the same in whatever order a library or a processor ad
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import faiss
 import numpy as np
@@ -36,13 +36,18 @@ class Hits:
 
 
 class Catalogue:
-    """Built once per training set from the features of its works, in the same order."""
+    """Built once per training set from the features of its works, in the same order. `precedence` ranks the rows."""
 
     def __init__(self, training_set: TrainingSet, features: Sequence[Features], policy: Policy) -> None:
         assert len(training_set.works) == len(features)
-        self.training_set = training_set
-        self.features = tuple(features)
-        self.originals = originals = find_originals(features, policy)
+        originals = find_originals(features, policy)
+        # Precedence decides between copies and nothing else: the rows stand by id, so that when a work was registered
+        # cannot tip a tie between unlike works.
+        order = sorted(range(len(features)), key=lambda place: training_set.works[place].work_id)
+        self.precedence = tuple(order)
+        self.training_set = replace(training_set, works=tuple(training_set.works[place] for place in order))
+        self.features = features = tuple(features[place] for place in order)
+        self.originals = originals = originals[order]
         side, step = policy.rule("patches", "canvas"), policy.rule("patches", "work_step")
         self.patches = tuple(cut_patches(each.canvas, each.ink, side, step) for each in features)
         self._keypoints = _Index(
