@@ -173,6 +173,18 @@ def test_threads_order_and_repetition_change_no_integer(engine, catalogue, works
     assert first == second[::-1]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_when_works_were_registered_changes_no_integer(engine, catalogue, works, seed):
+    shuffled = list(works.items())
+    np.random.default_rng(seed).shuffle(shuffled)
+    other = catalogue_of(engine, dict(shuffled))
+    for made in (
+        generator.collage({name: works[name] for name, _ in shuffled[:3]}, seed),
+        generator.mosaic(works, seed),
+    ):
+        assert attribute(engine, made.png, other).shares == attribute(engine, made.png, catalogue).shares
+
+
 def test_a_work_without_features_is_missing(engine):
     unknown = training_set({work_id(1): b"never described"})
     assert engine.find_missing(unknown) == [canonical.digest(b"never described")]
