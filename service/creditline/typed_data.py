@@ -11,7 +11,7 @@ from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.crypto import keccak
 
-from creditline.ids import Address, Bytes32, address
+from creditline.ids import Address, address
 
 TypedData = dict[str, Any]
 
@@ -105,7 +105,3 @@ def signer_of(data: TypedData, signature: str) -> Address | None:
         return address(Account.recover_message(signable(data), signature=signature))
     except Exception:  # noqa: BLE001 - eth_account raises a dozen unrelated classes for malformed bytes
         return None
-
-
-def as_bytes32(value: bytes) -> Bytes32:
-    return Bytes32("0x" + value.hex())

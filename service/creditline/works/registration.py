@@ -165,7 +165,8 @@ class Registrar:
         """Which of its works show the same pixels as a work that somebody registered before."""
         found = []
         hashes = {
-            leaf.content_hash: self._facts(leaf.content_hash).pixel_hash for leaf in registration.batch.leaves
+            leaf.content_hash: self._sent(leaf.content_hash).facts.pixel_hash
+            for leaf in registration.batch.leaves
         }
         known = self._registered.with_pixels(list(hashes.values()))
         for content_hash, pixels in hashes.items():
@@ -207,16 +208,14 @@ class Registrar:
         return registration
 
     def _record(self, request: RegistrationRequest, work: WorkRequest) -> WorkRecord:
-        picture = self._pictures.find(work.content_hash)
-        if picture is None:
-            raise Missing(
-                f"The picture {work.content_hash} has not been sent.",
-                "POST its bytes to /v1/pictures, then prepare again.",
-            )
+        picture = self._sent(work.content_hash)
         return WorkRecord(request.creator, work.title, work.author, picture.facts, request.terms, picture.cid)
 
-    def _facts(self, content_hash: Bytes32) -> PictureFacts:
+    def _sent(self, content_hash: Bytes32) -> Picture:
         picture = self._pictures.find(content_hash)
         if picture is None:
-            raise Missing(f"The picture {content_hash} has not been sent.", "POST its bytes to /v1/pictures.")
-        return picture.facts
+            raise Missing(
+                f"The picture {content_hash} has not been sent.",
+                "POST its bytes to /v1/pictures, then prepare again.",
+            )
+        return picture
