@@ -1,0 +1,56 @@
+"""An epoch as the chain holds it, and the nonces of receipts that belong to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sha3 import keccak_256
+
+from creditline.ids import Bytes32, bytes32, raw
+
+INDEX_BITS = 32
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """In the field order of `IRoyaltyLedger.Epoch`.
+
+    `payouts`, `reports` and `credits` are roots, `data` is the SHA-256 of the published document's root block, `cutoff`
+    the unix second at which the registry was asked for payees. Amounts are in the pool token's smallest unit.
+    """
+
+    payouts: Bytes32
+    reports: Bytes32
+    credits: Bytes32
+    payout_sum: int
+    revenue_before: int
+    revenue: int
+    cutoff: int
+    data: Bytes32
+
+    def commitment(self) -> Bytes32:
+        """What the ledger's slot holds while the epoch is in force."""
+        rest = _hash(
+            raw(self.reports),
+            raw(self.credits),
+            self.revenue_before,
+            self.revenue,
+            self.cutoff,
+            raw(self.data),
+        )
+        return bytes32(_hash(raw(self.payouts), self.payout_sum, rest))
+
+
+def nonce_of(number: int, index: int) -> int:
+    """The nonce of the receipt at `index` of epoch `number`. Epochs count from 1, as lower nonces settle directly."""
+    return number << INDEX_BITS | index
+
+
+def place_of(nonce: int) -> tuple[int, int]:
+    """The epoch and the index that a nonce names; epoch 0 stands for direct settlement."""
+    return nonce >> INDEX_BITS, nonce & (1 << INDEX_BITS) - 1
+
+
+def _hash(*words: bytes | int) -> bytes:
+    packed = b"".join([word if isinstance(word, bytes) else word.to_bytes(32) for word in words])
+    return bytes(keccak_256(packed).digest())
