@@ -44,4 +44,18 @@ library PositionalTree {
             mstore(0x40, free)
         }
     }
+
+    /// @notice The same as `contains`, in plain words and for a proof in memory.
+    function containsPlain(bytes32 root, uint256 count, bytes32 node, uint256 index, bytes32[] memory proof)
+        internal
+        pure
+        returns (bool)
+    {
+        if (index >= count || proof.length != FixedPointMathLib.log2Up(count)) return false;
+        for (uint256 i; i < proof.length; ++i) {
+            (bytes32 left, bytes32 right) = index >> i & 1 == 1 ? (proof[i], node) : (node, proof[i]);
+            node = keccak256(abi.encodePacked(bytes1(0x01), left, right));
+        }
+        return node == root;
+    }
 }

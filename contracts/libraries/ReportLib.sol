@@ -38,4 +38,12 @@ library ReportLib {
         }
         return keccak256(abi.encode(REPORTS_TYPEHASH, poolId, keccak256(abi.encodePacked(hashes))));
     }
+
+    /// @notice The same for a report in memory.
+    function structHashPlain(bytes32 poolId, IRoyaltyLedger.Report memory report) internal pure returns (bytes32) {
+        bytes memory start =
+            abi.encode(REPORT_TYPEHASH, poolId, report.nonce, report.outputHash, report.reportHash);
+        bytes32 ids = keccak256(abi.encodePacked(report.workIds));
+        return keccak256(bytes.concat(start, abi.encode(report.revenue, report.weights, ids, report.deadline)));
+    }
 }

@@ -15,4 +15,11 @@ library Signature {
         return ECDSA.tryRecoverCalldata(digest, sig) == signer
             || SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, sig);
     }
+
+    /// @notice The same for a signature in memory.
+    function isByPlain(address signer, bytes32 digest, bytes memory sig) internal view returns (bool) {
+        if (signer == address(0)) return false;
+        return ECDSA.tryRecover(digest, sig) == signer
+            || SignatureCheckerLib.isValidERC1271SignatureNow(signer, digest, sig);
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {FraudProofs} from "../FraudProofs.sol";
 import {ModelRegistry} from "../ModelRegistry.sol";
 import {RoyaltyLedger} from "../RoyaltyLedger.sol";
 import {WorkRegistry} from "../WorkRegistry.sol";
@@ -33,6 +34,8 @@ abstract contract Fixture {
     address internal constant COMPUTE = address(0xC03);
     address internal constant TREASURY = address(0x7EA);
     address internal constant COMMONS = address(0xC0C0);
+    address internal constant ARBITER = address(0xA4B);
+    address internal constant GUARDIAN = address(0x64A);
     address internal constant STRANGER = address(0x5774);
 
     WorkRegistry internal works;
@@ -44,7 +47,7 @@ abstract contract Fixture {
         vm.warp(START);
         works = new WorkRegistry();
         models = new ModelRegistry(works);
-        ledger = new RoyaltyLedger(works, models);
+        ledger = new RoyaltyLedger(works, models, new FraudProofs(works, models));
         yen = new DemoYen();
     }
 
@@ -59,7 +62,8 @@ abstract contract Fixture {
             token: token,
             integrator: INTEGRATOR,
             operator: operator,
-            arbiter: address(0xA4B),
+            arbiter: ARBITER,
+            guardian: GUARDIAN,
             modelId: modelId,
             developer: DEVELOPER,
             compute: COMPUTE,

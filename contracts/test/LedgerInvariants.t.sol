@@ -110,7 +110,7 @@ contract LedgerHandler is LedgerFixture {
     function refund(uint256 seed) external leavesOthersAlone(seed) {
         uint256 i = seed % POOLS;
         IRoyaltyLedger.Pool memory p = ledger.pool(pools[i]);
-        if (block.timestamp < p.refundableAt || p.refundRequested == 0 || p.deposited == p.direct) return;
+        if (block.timestamp < p.refundableAt || p.refundRequested == 0 || p.ceiling == p.direct) return;
         vm.prank(INTEGRATOR);
         refunded[i] += ledger.refund(pools[i]);
     }
@@ -176,9 +176,9 @@ contract LedgerInvariantsTest {
     function invariant_settlesWithinTheDeposit() external view {
         for (uint256 i; i < handler.POOLS(); ++i) {
             IRoyaltyLedger.Pool memory p = ledger.pool(handler.pools(i));
-            vm.assertLe(p.direct, p.deposited, "settled more than deposited");
+            vm.assertLe(p.direct, p.ceiling, "settled more than deposited");
             vm.assertEq(p.direct, handler.revenue(i), "settled other than reported");
-            vm.assertEq(p.deposited, handler.funded(i) - handler.refunded(i), "deposit is off");
+            vm.assertEq(p.ceiling, handler.funded(i) - handler.refunded(i), "deposit is off");
         }
     }
 

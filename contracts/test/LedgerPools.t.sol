@@ -31,7 +31,7 @@ contract LedgerPoolsTest is LedgerFixture {
         vm.assertEq(p.payTo[1], COMPUTE);
         vm.assertEq(p.payTo[2], TREASURY);
         vm.assertEq(p.payTo[3], COMMONS);
-        vm.assertEq(p.deposited + p.direct + p.unattributed + p.refundRequested + p.refundableAt, 0);
+        vm.assertEq(p.ceiling + p.direct + p.unattributed + p.refundRequested + p.refundableAt, 0);
     }
 
     function test_open_whenOpenAlready_reverts() external {
@@ -138,7 +138,7 @@ contract LedgerPoolsTest is LedgerFixture {
         vm.assertEq(ledger.refund(yenPool), 3e11);
         vm.assertEq(yen.balanceOf(INTEGRATOR), 3e11);
         vm.assertEq(ledger.available(yenPool), 0);
-        vm.assertEq(ledger.pool(yenPool).deposited, 7e11);
+        vm.assertEq(ledger.pool(yenPool).ceiling, 7e11);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.NothingToPay.selector));
         vm.prank(INTEGRATOR);
         ledger.refund(yenPool);

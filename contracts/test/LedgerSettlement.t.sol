@@ -54,10 +54,11 @@ contract LedgerSettlementTest is LedgerFixture {
         expectRefusal(yenPool, r, abi.encodeWithSelector(IRoyaltyLedger.TooManyWorks.selector, 13));
     }
 
-    function test_settle_byTheOperator_needsNoSignature() external {
+    function test_settle_byTheOperator_needsItsSignatureToo() external {
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.BadSignature.selector, operator));
         vm.prank(operator);
         ledger.settle(yenPool, report(0, 1000, 1, 0), "");
-        vm.assertTrue(ledger.nonceUsed(yenPool, 0));
+        vm.assertFalse(ledger.nonceUsed(yenPool, 0));
     }
 
     function test_settle_byAContractOperator_asksIt() external {
@@ -78,7 +79,7 @@ contract LedgerSettlementTest is LedgerFixture {
         expectRefusal(yenPool, report(5, 1000, 1, 0), reason);
         expectRefusal(yenPool, report(5, 2000, 2, 0), reason);
         settle(ethPool, report(5, 1000, 1, 0));
-        settle(yenPool, report(FOREVER, 1000, 1, 0));
+        settle(yenPool, report(type(uint32).max, 1000, 1, 0));
     }
 
     function test_settle_whenExpired_reverts() external {
@@ -205,9 +206,9 @@ contract LedgerSettlementTest is LedgerFixture {
         IRoyaltyLedger.Report[] memory reports = new IRoyaltyLedger.Report[](2);
         reports[0] = report(0, 1000, 1, 0);
         reports[1] = report(0, 1000, 1, 0);
+        bytes memory sig = sign(OPERATOR_KEY, "Creditline RoyaltyLedger", address(ledger), reportsHash(yenPool, reports));
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.NonceUsed.selector, yenPool, 0));
-        vm.prank(operator);
-        ledger.settleMany(yenPool, reports, "");
+        ledger.settleMany(yenPool, reports, sig);
         vm.assertFalse(ledger.nonceUsed(yenPool, 0));
     }
 

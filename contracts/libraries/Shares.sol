@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title How revenue is cut, by telescoping floors, so that no unit is lost or made
+/// @notice IRoyaltyLedger states the rules; amounts.py and shares.ts compute the same numbers.
+library Shares {
+    uint256 internal constant BPS = 10_000;
+    uint256 internal constant PPM = 1_000_000;
+    uint256 internal constant MAX_WORKS = 12;
+    uint256 internal constant WEIGHT_BITS = 20;
+    uint256 internal constant WEIGHT_MASK = (1 << WEIGHT_BITS) - 1;
+
+    /// @notice What the creators' part of all revenue grows by, when `revenue` comes after `before`.
+    function creatorPart(uint256 before, uint256 revenue, uint256 creatorBps) internal pure returns (uint256) {
+        return (before + revenue) * creatorBps / BPS - before * creatorBps / BPS;
+    }
+
+    /// @notice What an entry takes of a creators' part: the works in order, and after them what they leave.
+    function amountOf(uint256 part, uint256 weights, uint256 entry, uint256 count) internal pure returns (uint256) {
+        uint256 before = sumOf(weights, entry);
+        if (entry == count) return part - part * before / PPM;
+        return part * sumOf(weights, entry + 1) / PPM - part * before / PPM;
+    }
+
+    /// @notice The first `count` weights together.
+    function sumOf(uint256 weights, uint256 count) internal pure returns (uint256 sum) {
+        for (uint256 i; i < count; ++i) {
+            sum += weights >> (WEIGHT_BITS * i) & WEIGHT_MASK;
+        }
+    }
+
+    /// @notice Whether works ascend, and weights are one for each, none of them zero, and at most a million together.
+    function areSound(uint256 weights, bytes32[] memory workIds) internal pure returns (bool) {
+        uint256 count = workIds.length;
+        bytes32 previous;
+        for (uint256 i; i < count; ++i) {
+            if (workIds[i] <= previous || weights >> (WEIGHT_BITS * i) & WEIGHT_MASK == 0) return false;
+            previous = workIds[i];
+        }
+        return weights >> (WEIGHT_BITS * count) == 0 && sumOf(weights, count) <= PPM;
+    }
+}
