@@ -35,8 +35,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a payee shows to be paid: a total at an index of the payouts."""
+    """What a payee shows to be paid: a total, at an index of so many payouts."""
 
+    count: int
     payee: Address
     index: int
     amount: int
@@ -75,9 +76,9 @@ class Closing:
         """As it is posted, once it has been published under the digest `data`."""
         return Epoch(
             payouts=bytes32(self.payout_tree.root),
+            payout_sum=self.payout_tree.total,
             reports=bytes32(self.report_tree.root),
             credits=bytes32(self.credit_tree.root),
-            payout_sum=self.payout_tree.total,
             revenue_before=self.revenue_before,
             revenue=self.report_tree.total,
             cutoff=self.cutoff,
@@ -90,7 +91,7 @@ class Closing:
         payout = None if index is None else self.payouts[index]
         if index is None or payout is None:
             raise Missing(f"{payee} has no payout in epoch {self.number}.", "Wait for the next epoch.")
-        return Claim(payee, index, payout.amount, self.payout_tree.proof(index))
+        return Claim(len(self.payouts), payee, index, payout.amount, self.payout_tree.proof(index))
 
 
 def close_epoch(
@@ -105,7 +106,7 @@ def close_epoch(
     """Credit the receipts of an epoch. `reported` is in order of index, None where a receipt was settled as a cheque.
 
     `payee_of` names a payee for every work that is paid, or None where the registry does not know the work at `cutoff`.
-    Raises `Invalid` and `Conflict` for what the contract would call a fraud.
+    Raises `Invalid` and `Conflict` for what the contract would refuse or call a fraud.
     """
     _check(number, reported)
     indexes = _indexes(before, terms)
@@ -144,12 +145,22 @@ def _credit(
         revenue = each.receipt.usage.revenue
         part = cut_revenue(earned, revenue, terms).creators
         split = credit_works(part, [share for _, share in each.receipt.shares])
-        payees = [*(payee_of[work] or commons for work in each.receipt.work_ids), commons]
+        payees = [*(_payee(work, payee_of) for work in each.receipt.work_ids), commons]
         for entry, (payee, amount) in enumerate(zip(payees, (*split.works, split.unattributed), strict=True)):
             index = indexes.setdefault(payee, len(indexes))
             credited.append(Credit(index, amount, report, entry))
         earned += revenue
     return credited
+
+
+def _payee(work: WorkId, payee_of: Mapping[WorkId, Address | None]) -> Address:
+    payee = payee_of[work]
+    if payee is None:
+        raise Conflict(
+            f"The registry did not know the work {work} at the cutoff.",
+            "Write it into the registry, then close the epoch with a later cutoff.",
+        )
+    return payee
 
 
 def _leaves(
@@ -193,8 +204,8 @@ def _indexes(before: Standing, terms: Terms) -> dict[Address, int]:
 
 
 def _check(number: int, reported: Sequence[Reported | None]) -> None:
-    if not reported:
-        raise Invalid("An epoch without receipts cannot be closed.", "Wait for the first one.")
+    if not any(reported):
+        raise Invalid("An epoch without revenue cannot be posted.", "Wait for the next receipt.")
     outputs: set[Bytes32] = set()
     for index, each in enumerate(reported):
         if each is None:

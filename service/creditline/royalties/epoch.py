@@ -20,17 +20,17 @@ class Epoch:
     """
 
     payouts: Bytes32
+    payout_sum: int
     reports: Bytes32
     credits: Bytes32
-    payout_sum: int
     revenue_before: int
     revenue: int
     cutoff: int
     data: Bytes32
 
-    def commitment(self) -> Bytes32:
-        """What the ledger's slot holds while the epoch is in force."""
-        rest = _hash(
+    def rest_hash(self) -> Bytes32:
+        """What a claim brings along of the fields that it does not need."""
+        return _hash(
             raw(self.reports),
             raw(self.credits),
             self.revenue_before,
@@ -38,7 +38,10 @@ class Epoch:
             self.cutoff,
             raw(self.data),
         )
-        return bytes32(_hash(raw(self.payouts), self.payout_sum, rest))
+
+    def hash(self) -> Bytes32:
+        """What the ledger keeps: `epochHash`."""
+        return _hash(raw(self.payouts), self.payout_sum, raw(self.rest_hash()))
 
 
 def nonce_of(number: int, index: int) -> int:
@@ -51,6 +54,6 @@ def place_of(nonce: int) -> tuple[int, int]:
     return nonce >> INDEX_BITS, nonce & (1 << INDEX_BITS) - 1
 
 
-def _hash(*words: bytes | int) -> bytes:
+def _hash(*words: bytes | int) -> Bytes32:
     packed = b"".join([word if isinstance(word, bytes) else word.to_bytes(32) for word in words])
-    return bytes(keccak_256(packed).digest())
+    return bytes32(keccak_256(packed).digest())

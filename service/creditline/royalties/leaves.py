@@ -20,10 +20,10 @@ HEAD_WORDS = 11
 
 @dataclass(frozen=True, slots=True)
 class ReportLeaf:
-    """One receipt and whom it credits, in the field order of `IRoyaltyLedger.ReportLeaf`.
+    """One receipt and whom it credits, in the field order of `IFraudProofs.ReportLeaf`.
 
-    Instead of the two hashes that the contract keeps, `usage_id` and `usage_signature` (0x-hex) are what is hashed: whoever
-    challenges has to show them. `payees` and `credits` hold one more than the works, for what no work explains.
+    `usage_id` is the integrator's own, of which the contract keeps the hash, and `usage_signature` 0x-hex. `payees` and
+    `credits` hold one more than the works, for what no work explains.
     """
 
     output_hash: Bytes32
@@ -42,28 +42,27 @@ class ReportLeaf:
         """As the contract takes it."""
         return (
             raw(self.output_hash), raw(self.report_hash), self.revenue, self.weights,
-            [raw(work) for work in self.work_ids], *self._usage(),
+            [raw(work) for work in self.work_ids], self._usage_hash(), raw(self.usage_signature),
             [raw(dataset) for dataset in self.dataset_ids],
             list(self.places), list(self.payees), list(self.credits),
         )  # fmt: skip
 
     def encode(self) -> bytes:
         """Equal to `abi.encode`: the head says where each list starts, the lists follow in the same order."""
-        hashes, numbers = (self.work_ids, self.dataset_ids), (self.places, self.payees, self.credits)
-        lists = [*map(_pack_hashes, hashes), *map(_pack_numbers, numbers)]
-        lengths = [len(each) for each in lists]
-        works, datasets, places, payees, credits_ = (
-            _word(start) for start in accumulate(lengths[:-1], initial=HEAD_WORDS * WORD)
-        )
+        lists = [
+            _pack_hashes(self.work_ids), _pack_bytes(raw(self.usage_signature)), _pack_hashes(self.dataset_ids),
+            _pack_numbers(self.places), _pack_numbers(self.payees), _pack_numbers(self.credits),
+        ]  # fmt: skip
+        starts = accumulate([len(each) for each in lists[:-1]], initial=HEAD_WORDS * WORD)
+        works, *others = map(_word, starts)
         head = (
             _word(WORD), raw(self.output_hash), raw(self.report_hash), _word(self.revenue), _word(self.weights),
-            works, *self._usage(), datasets, places, payees, credits_,
+            works, self._usage_hash(), *others,
         )  # fmt: skip
         return b"".join((*head, *lists))
 
-    def _usage(self) -> tuple[bytes, bytes]:
-        signature = raw(self.usage_signature)
-        return keccak_256(self.usage_id.encode()).digest(), keccak_256(signature).digest()
+    def _usage_hash(self) -> bytes:
+        return bytes(keccak_256(self.usage_id.encode()).digest())
 
 
 class Credit(NamedTuple):
@@ -92,6 +91,10 @@ class Payout(NamedTuple):
 
 def _pack_hashes(hashes: Sequence[Bytes32]) -> bytes:
     return _word(len(hashes)) + b"".join([raw(each) for each in hashes])
+
+
+def _pack_bytes(data: bytes) -> bytes:
+    return _word(len(data)) + data + bytes(-len(data) % WORD)
 
 
 def _pack_numbers(numbers: Sequence[int]) -> bytes:
