@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from creditline import canonical
 from creditline.amounts import PARTS_PER_MILLION
@@ -111,7 +111,7 @@ def divide(weights: Sequence[int]) -> tuple[int, ...]:
     """
     reached = [0, *accumulate(weights)]
     floors = [PARTS_PER_MILLION * weight // reached[-1] for weight in reached]
-    shares = [max(1, after - before) for before, after in zip(floors, floors[1:], strict=False)]
+    shares = [max(1, after - before) for before, after in pairwise(floors)]
     largest = shares.index(max(shares))
     shares[largest] -= sum(shares) - PARTS_PER_MILLION
     return tuple(shares)
