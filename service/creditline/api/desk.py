@@ -14,6 +14,7 @@ from creditline.library import Library
 from creditline.royalties.pool import PoolParams, Pools
 from creditline.royalties.settlement import Balances, Settler
 from creditline.royalties.usage import ReceiptBook
+from creditline.stamping.stamper import Stamper
 from creditline.transactions import Transaction
 from creditline.works.catalogue import Catalogue
 from creditline.works.record import PictureFacts
@@ -82,6 +83,7 @@ class Desk:
     catalogue: Catalogue
     pools: Pools
     engine: Engine
+    stamper: Stamper | None
     library: Library
     contents: Contents
     drafts: Drafts

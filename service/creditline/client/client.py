@@ -167,9 +167,19 @@ class Creditline:
         return dict(self._http.post("/v1/attributions", files=files, data=data))
 
     def report_usage(
-        self, integrator: Wallet, pool: str, usage_id: str, picture: bytes, revenue: int
+        self,
+        integrator: Wallet,
+        pool: str,
+        usage_id: str,
+        picture: bytes,
+        revenue: int,
+        *,
+        stamp: bool = False,
     ) -> JSON:
-        """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt."""
+        """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt.
+
+        With `stamp` the receipt also goes into the image: `stamped_image` fetches that.
+        """
         usage = Usage(PoolId(bytes32(pool)), usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         place = self.deployment()
         domain = ledger_domain(place["chain_id"], Address(place["royalty_ledger"]))
@@ -178,10 +188,19 @@ class Creditline:
             self._http.post(
                 "/v1/usages",
                 files={"picture": ("picture", picture)},
-                data={"pool": pool, "revenue": str(revenue), "signature": signature},
+                data={
+                    "pool": pool,
+                    "revenue": str(revenue),
+                    "signature": signature,
+                    "stamp": str(stamp).lower(),
+                },
                 headers={"Idempotency-Key": usage_id},
             )
         )
+
+    def stamped_image(self, receipt: JSON) -> bytes:
+        """The image of a usage that was reported with `stamp`, the receipt in its C2PA manifest."""
+        return self._http.fetch(receipt["stamped"]["path"])
 
     def receipt(self, pool: str, usage_id: str) -> JSON:
         return dict(self._http.get(f"/v1/usages/{pool}/{usage_id}"))
