@@ -52,7 +52,12 @@ class Court:
         self.weights, self.algorithm = hash_of("weights"), hash_of("algorithm")
         scene.send(scene.calls.register_model(self.weights, self.algorithm, [self.dataset]))
         self.model = ModelEntry(
-            self._model_id(), scene.operator.address, self.weights, self.algorithm, (self.dataset,), Place(0, 0)
+            self._model_id(),
+            scene.operator.address,
+            self.weights,
+            self.algorithm,
+            (self.dataset,),
+            Place(0, 0),
         )
         self.params = scene.params(model_id=self.model.id, window=WINDOW, bond=BOND)
         self.pool = scene.open_pool(DEPOSIT, model_id=self.model.id, window=WINDOW, bond=BOND)
@@ -127,7 +132,7 @@ class Court:
         return self.scene.send(call, self.scene.person("a stranger"))
 
     def epoch_hash(self, number):
-        signature = "0x" + "epochHash(bytes32,uint256)".encode().hex()
+        signature = "0x" + b"epochHash(bytes32,uint256)".hex()
         selector = self.scene.anvil.ask("web3_sha3", signature)[:10]
         data = selector + raw(self.pool).hex() + number.to_bytes(32).hex()
         return self.scene.anvil.ask("eth_call", {"to": self.scene.deployment.ledger, "data": data}, "latest")

@@ -1,6 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import raises
 
 from creditline.errors import Insufficient, Invalid
 from creditline.royalties.distribution import Member, distribute, divide, gather, output_hash
@@ -19,7 +19,10 @@ def test_a_creator_counts_with_the_number_of_its_works_and_the_lowest_stands_for
     aiko, ben = person("aiko").address, person("ben").address
     low, mid, high = (f"0x{n:064x}" for n in (1, 2, 3))
     found = gather([(aiko, high, SET, 0), (ben, mid, SET, 1), (aiko, low, SET, 2), (aiko, high, OTHER, 0)])
-    assert sorted(found, key=lambda each: each.work) == [Member(aiko, low, SET, 2, 2), Member(ben, mid, SET, 1, 1)]
+    assert sorted(found, key=lambda each: each.work) == [
+        Member(aiko, low, SET, 2, 2),
+        Member(ben, mid, SET, 1, 1),
+    ]
 
 
 @given(COUNTS, st.integers(40, 10**30))
@@ -52,14 +55,14 @@ def test_the_order_of_members_does_not_matter(counts, amount, random):
 
 
 def test_less_than_a_unit_each_waits():
-    with raises(Insufficient, match="2 units for 3 creators"):
+    with pytest.raises(Insufficient, match="2 units for 3 creators"):
         distribute(POOL, MODEL, 7, 2, members([1, 1, 1]))
 
 
 def test_nobody_and_somebody_twice_are_refused():
-    with raises(Invalid):
+    with pytest.raises(Invalid):
         distribute(POOL, MODEL, 7, 100, [])
-    with raises(Invalid):
+    with pytest.raises(Invalid):
         distribute(POOL, MODEL, 7, 100, members([1]) * 2)
 
 
