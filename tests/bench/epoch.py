@@ -19,6 +19,7 @@ from tests.chain.scene import Scene
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = 1_000_000
 CLAIMS = 100
+USAGES_MAX = 10_000
 WINDOW, BOND = 3600, 1000
 GOALS = {"close_and_publish_100000_s": 60, "memory_100000_mib": 2048}
 HEAD = (
@@ -39,7 +40,7 @@ def main(arguments):
 
 
 def _measure(payees, figures):
-    usages = payees // 10
+    usages = min(payees // 10, USAGES_MAX)
     child = _run(sys.executable, "-m", "tests.bench.closing_child", str(payees), str(usages))
     whole = payees <= SIZES[-1]
     peer = _run("node", "tests/bench/peer.js", str(payees))["seconds"] if whole else None
