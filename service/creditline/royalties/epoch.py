@@ -9,6 +9,8 @@ from sha3 import keccak_256
 from creditline.ids import Bytes32, bytes32, raw
 
 INDEX_BITS = 32
+NUMBER_MAX = 2**24 - 1
+"""The ledger counts epochs in 24 bits, from 1."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Epoch:
 
 
 def nonce_of(number: int, index: int) -> int:
-    """The nonce of the receipt at `index` of epoch `number`. Epochs count from 1, as lower nonces settle directly."""
+    """The nonce of the receipt at `index` of epoch `number`. Lower nonces, as of an epoch 0, settle directly."""
     return number << INDEX_BITS | index
 
 
