@@ -69,8 +69,7 @@ contract FraudProofs is IFraudProofs {
         bytes32 usage =
             keccak256(abi.encode(USAGE_TYPEHASH, c.poolId, leaf.usageId, leaf.outputHash, uint256(leaf.revenue)));
         address integrator = c.params.integrator;
-        return integrator.code.length == 0
-            && ECDSA.tryRecover(_digest(c, usage), leaf.usageSignature) != integrator;
+        return Signature.hasKey(integrator) && ECDSA.tryRecover(_digest(c, usage), leaf.usageSignature) != integrator;
     }
 
     function _workNotTrained(Case memory c, bytes calldata evidence) private view returns (bool) {
@@ -79,7 +78,7 @@ contract FraudProofs is IFraudProofs {
             Seat memory seat,
             uint256 entry,
             Model memory model,
-            bytes32 otherWork,
+            bytes32 otherLeaf,
             bytes32[] memory proof
         ) = abi.decode(evidence, (ReportLeaf, Seat, uint256, Model, bytes32, bytes32[]));
         c.requireReport(leaf, seat);
@@ -89,10 +88,9 @@ contract FraudProofs is IFraudProofs {
         IModelRegistry.Dataset memory set = models.dataset(datasetId);
         uint256 place = leaf.places[entry];
         if (place >= set.count) return true;
-        return otherWork != leaf.workIds[entry]
-            && PositionalTree.containsPlain(
-                set.root, set.count, PositionalTree.leafHash(keccak256(abi.encode(otherWork))), place, proof
-            );
+        // A hash, and not what it is of: where a data set holds nothing, or nonsense, no other work could be named.
+        return otherLeaf != PositionalTree.leafHash(keccak256(abi.encode(leaf.workIds[entry])))
+            && PositionalTree.containsPlain(set.root, set.count, otherLeaf, place, proof);
     }
 
     function _outputRepeated(Case memory c, bytes calldata evidence) private view returns (bool) {
@@ -266,12 +264,13 @@ contract FraudProofs is IFraudProofs {
         Broken memory broken = abi.decode(evidence, (Broken));
         c.requireNode(broken);
         if (broken.index << broken.level >= broken.count) return broken.sum != 0;
+        // A report may be left out after its receipt was cashed; nothing else may, and nothing is worth nothing. A parent
+        // is never zero, even of nothing: it would hide which of its leaves are left out.
+        if (broken.node == 0) return broken.level != 0 || broken.tree != EpochTrees.REPORTS || broken.sum != 0;
         if (broken.level != 0) {
             return keccak256(abi.encodePacked(bytes1(0x01), broken.below)) == broken.node
                 && EpochTrees.sumOfChildren(broken.below) != broken.sum;
         }
-        // A report may be left out after its receipt was cashed; nothing else may, and nothing is worth nothing.
-        if (broken.node == 0) return broken.tree != EpochTrees.REPORTS || broken.sum != 0;
         return SumTree.leafHash(keccak256(broken.below)) == broken.node
             && EpochTrees.amountIn(broken.tree, broken.below) != broken.sum;
     }

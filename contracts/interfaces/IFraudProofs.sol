@@ -14,10 +14,11 @@ interface IFraudProofs {
     enum Fraud {
         /// @dev (ReportLeaf, Seat)
         ReportMalformed,
-        /// @dev (ReportLeaf, Seat). Undecided for an integrator that is a contract: its word may change.
+        /// @dev (ReportLeaf, Seat). Undecided for an integrator that is a contract: its word may change. An account that
+        /// delegates to code (EIP-7702) signs usages with its key.
         UsageNotReported,
-        /// @dev (ReportLeaf, Seat, uint256 entry, Model, bytes32 otherWork, bytes32[] proof): what stands at the place instead;
-        /// the last two are not read if the data set is not the model's, or too short
+        /// @dev (ReportLeaf, Seat, uint256 entry, Model, bytes32 otherLeaf, bytes32[] proof): the hash of the leaf that stands at
+        /// the place instead; the last two are not read if the data set is not the model's, or too short
         WorkNotTrained,
         /// @dev (ReportLeaf, Seat, uint256 entry, Payout, Seat, Opening of the payouts): the opening is read alone, and the
         /// payout not, if the report names an index beyond the last payee
@@ -120,11 +121,11 @@ interface IFraudProofs {
         Seat rightSeat;
     }
 
-    /// @notice A node that is not what lies below it, a gap, or money beyond the last leaf.
+    /// @notice A node that is not what lies below it, a gap, a parent that is zero, or money beyond the last leaf.
     /// @param tree 0 reports, 1 credits, 2 payouts.
     /// @param level Of the node, above the leaves; `index` counts along it, and `proof` leads from it to the top.
     /// @param below Its two children as the parent hashes them, without the prefix; or, of a leaf, its ABI-encoded content.
-    /// Empty for a gap, or for money beyond the last leaf.
+    /// Not read for a gap, for money beyond the last leaf, or for a parent that is zero.
     struct Broken {
         uint8 tree;
         uint64 count;

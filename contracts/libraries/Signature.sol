@@ -22,4 +22,11 @@ library Signature {
         return ECDSA.tryRecover(digest, sig) == signer
             || SignatureCheckerLib.isValidERC1271SignatureNow(signer, digest, sig);
     }
+
+    /// @notice Whether there can be a key behind the account: it has no code, or only delegates to some (EIP-7702).
+    /// @dev The designator, 0xef0100 and an address, is what such an account's code reads as; no contract begins with 0xef.
+    function hasKey(address who) internal view returns (bool) {
+        bytes memory code = who.code;
+        return code.length == 0 || (code.length == 23 && bytes3(code) == 0xef0100);
+    }
 }

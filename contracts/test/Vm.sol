@@ -12,6 +12,7 @@ interface Vm {
     function assume(bool condition) external pure;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function etch(address who, bytes calldata code) external;
     function expectRevert(bytes calldata reason) external;
     function expectRevert() external;
     function expectEmit() external;
