@@ -29,6 +29,7 @@ from creditline.content.trustless import respond
 from creditline.engine import Engine
 from creditline.errors import CreditlineError, Misconfigured
 from creditline.ids import Bytes32, raw
+from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.settings import Settings, local_secret
@@ -156,6 +157,7 @@ class Service:
             materials=Materials(database, self._documents, drafts.materialise),
             balances=balances,
             outbox=self._outbox,
+            sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
             encode_withdraw=drafts.withdraw,
         )
@@ -173,7 +175,13 @@ class Service:
             contents=Contents(self._contents),
             drafts=drafts,
             place=Place(
-                chain.chain_id, chain.works, chain.models, chain.ledger, self._key.address, chain.block
+                chain.chain_id,
+                chain.works,
+                chain.models,
+                chain.ledger,
+                chain.fraud_proofs,
+                self._key.address,
+                chain.block,
             ),
             operator_token=token.get_secret_value()
             if token

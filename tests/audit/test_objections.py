@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from creditline.audit.fraud import Fraud
 from creditline.audit.objections import objections, unpublished
 from creditline.errors import CreditlineError
 from creditline.ids import Bytes32
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.leaves import Payout
 from tests.audit.court import Court
 

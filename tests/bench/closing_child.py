@@ -15,7 +15,6 @@ from creditline.royalties.epoch_document import EpochDocument
 from creditline.typed_data import ledger_domain
 from tests.bench.crowd import TERMS, Crowd
 
-
 # One file holds about 900,000 payees; beyond that only the closing is measured.
 PUBLISHED_MAX = 500_000
 

@@ -44,7 +44,9 @@ def _measure(payees, figures):
     child = _run(sys.executable, "-m", "tests.bench.closing_child", str(payees), str(usages))
     whole = payees <= SIZES[-1]
     peer = _run("node", "tests/bench/peer.js", str(payees))["seconds"] if whole else None
-    chain = _on_chain(payees, usages) if whole else dict.fromkeys(("post_s", "post_gas", "claim_ms", "claim_gas"))
+    chain = (
+        _on_chain(payees, usages) if whole else dict.fromkeys(("post_s", "post_gas", "claim_ms", "claim_gas"))
+    )
     figures[f"close_and_publish_{payees}_s"] = round(child["close_s"] + child["publish_s"], 3)
     figures[f"memory_{payees}_mib"] = round(child["memory_mib"])
     if peer:
@@ -52,7 +54,12 @@ def _measure(payees, figures):
         figures |= {f"{name}_{payees}": value for name, value in chain.items()}
     times = (child["close_s"], child["publish_s"], child["tree_s"])
     cells = (*(f"{each:.2f}" for each in times), f"{peer:.2f}" if peer else "-", f"{child['memory_mib']:.0f}")
-    return (f"{payees:,}", f"{usages:,}", *cells, *("-" if each is None else f"{each:,}" for each in chain.values()))
+    return (
+        f"{payees:,}",
+        f"{usages:,}",
+        *cells,
+        *("-" if each is None else f"{each:,}" for each in chain.values()),
+    )
 
 
 def _run(*command):
@@ -91,9 +98,8 @@ def _post(scene, crowd, standing, number):
 
 
 def _claim(scene, pool, closing):
-    epoch = closing.epoch(pool)
     payees = [payout.payee for payout in closing.payouts if payout][-CLAIMS:]
-    claims = [claim_of(pool, closing.number, epoch, closing.claim(payee)) for payee in payees]
+    claims = [closing.claim(pool, payee, pool) for payee in payees]
     return _timed(scene, scene.calls.claim_many(claims))
 
 

@@ -15,6 +15,7 @@ from creditline.sum_tree import leaf_hash, opens
 from tests.royalties.closings import (
     COMMONS,
     CUTOFF,
+    POOL,
     START,
     TERMS,
     close,
@@ -183,7 +184,7 @@ def test_new_payees_come_in_the_order_of_their_first_credit():
 def test_a_credit_of_nothing_still_makes_a_payee():
     closing = close([reported(1, 0, 1, [(1, 1)])], payees={1: payee(1)})
     assert closing.payouts == (Payout(COMMONS, 0), Payout(payee(1), 0))
-    assert closing.claim(payee(1)).amount == 0
+    assert closing.claim(POOL, payee(1), DATA).amount == 0
 
 
 def test_what_no_work_explains_goes_to_commons():
@@ -193,12 +194,12 @@ def test_what_no_work_explains_goes_to_commons():
 
 def test_a_claim_opens_under_the_posted_root():
     closing = close([reported(1, 0, 1000, [(1, 500_000), (2, 500_000)])], payees=PAYEES)
-    claim, epoch = closing.claim(payee(2)), closing.epoch(DATA)
+    claim, epoch = closing.claim(POOL, payee(2), DATA), closing.epoch(DATA)
     leaf = leaf_hash(Payout(claim.payee, claim.amount).encode())
     root, count = bytes.fromhex(epoch.payouts[2:]), len(closing.payouts)
     assert opens(root, epoch.payout_sum, count, leaf, claim.amount, claim.index, claim.proof) == (True, 350)
     with pytest.raises(Missing, match="has no payout in epoch 1"):
-        closing.claim(payee(3))
+        closing.claim(POOL, payee(3), DATA)
 
 
 @pytest.mark.parametrize("batch", [[], [None, None]], ids=["no receipt", "cheques alone"])

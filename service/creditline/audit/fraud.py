@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from eth_abi.abi import encode as abi_encode
 
 from creditline.ids import Address, Bytes32, DatasetId, raw
 from creditline.royalties.epoch import Epoch
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.leaves import Credit, Payout, ReportLeaf
 from creditline.royalties.receipt import Receipt
 from creditline.sum_tree import SumTree
@@ -31,26 +31,6 @@ NO_SEAT = (0, 0, b"")
 NO_OPENING = (0, bytes(32))
 NO_CREDIT = (0, 0, 0, 0)
 NO_PAYOUT = ("0x" + "0" * 40, 0)
-
-
-class Fraud(IntEnum):
-    """In the order of `IFraudProofs.Fraud`."""
-
-    REPORT_MALFORMED = 0
-    USAGE_NOT_REPORTED = 1
-    WORK_NOT_TRAINED = 2
-    PAYEE_WRONG = 3
-    CREDIT_WRONG = 4
-    CREDIT_MISSING = 5
-    CREDIT_ORPHANED = 6
-    CREDITS_UNSORTED = 7
-    PAYOUT_WRONG = 8
-    PAYOUT_CHANGED = 9
-    OUTPUT_REPEATED = 10
-    ALREADY_SETTLED = 11
-    RECEIPT_DROPPED = 12
-    RECEIPT_DOUBLED = 13
-    TREE_BROKEN = 14
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from creditline.audit import fraud as frauds
-from creditline.audit.fraud import Fraud, Objection, object_to
+from creditline.audit.fraud import Objection, object_to
 from creditline.audit.payout_objections import object_to_payouts
 from creditline.audit.report_objections import object_to_reports
 from creditline.audit.trial import Trial
 from creditline.ids import Bytes32, bytes32, raw
 from creditline.royalties.epoch import place_of
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.leaves import Credit, Payout, ReportLeaf
 from creditline.royalties.receipt import Receipt
 from creditline.sum_tree import SumTree, depth

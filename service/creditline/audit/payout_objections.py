@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, zip_longest
 
 from creditline.audit import fraud as frauds
-from creditline.audit.fraud import Fraud, Objection, object_to
+from creditline.audit.fraud import Objection, object_to
 from creditline.audit.trial import Trial
 from creditline.royalties.closing import Closing
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.leaves import Credit, Payout
 
 

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from creditline.amounts import PARTS_PER_MILLION, credit_works, cut_revenue
 from creditline.audit import fraud as frauds
-from creditline.audit.fraud import Fraud, Objection, object_to
+from creditline.audit.fraud import Objection, object_to
 from creditline.audit.trial import PostedEpoch, Trial
 from creditline.ids import Bytes32, raw
 from creditline.merkle import Tree, dataset_leaf
 from creditline.royalties.epoch import nonce_of
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.leaves import ReportLeaf
 from creditline.royalties.receipt import SHARE_BITS, WORKS_MAX, Usage, unpack_shares
 from creditline.typed_data import signer_of

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from creditline.amounts import Terms, credit_works, cut_revenue, cut_total
 from creditline.errors import Conflict, Invalid, Missing
-from creditline.ids import Address, Bytes32, DatasetId, WorkId, bytes32
+from creditline.ids import Address, Bytes32, DatasetId, PoolId, WorkId, bytes32
+from creditline.royalties.claim import Claim
 from creditline.royalties.epoch import NUMBER_MAX, Epoch, nonce_of
 from creditline.royalties.leaves import Credit, Payout, ReportLeaf
 from creditline.royalties.receipt import Receipt
@@ -31,17 +32,6 @@ class Standing:
 
     revenue: int
     payouts: tuple[Payout, ...]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a payee shows to be paid: a total, at an index of so many payouts."""
-
-    count: int
-    payee: Address
-    index: int
-    amount: int
-    proof: bytes
 
 
 @dataclass(frozen=True)
@@ -85,13 +75,22 @@ class Closing:
             data=data,
         )
 
-    def claim(self, payee: Address) -> Claim:
-        """Raises `Missing` for whom no epoch so far has credited."""
+    def claim(self, pool_id: PoolId, payee: Address, data: Bytes32) -> Claim:
+        """What `payee` shows to be paid by it. Raises `Missing` for whom no epoch so far has credited."""
         index = self.indexes.get(payee)
         payout = None if index is None else self.payouts[index]
         if index is None or payout is None:
             raise Missing(f"{payee} has no payout in epoch {self.number}.", "Wait for the next epoch.")
-        return Claim(len(self.payouts), payee, index, payout.amount, self.payout_tree.proof(index))
+        return Claim(
+            pool_id=pool_id,
+            n=self.number,
+            rest_hash=self.epoch(data).rest_hash(),
+            count=len(self.payouts),
+            payee=payee,
+            index=index,
+            amount=payout.amount,
+            proof=self.payout_tree.proof(index),
+        )
 
 
 def close_epoch(

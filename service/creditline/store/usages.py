@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from creditline.errors import Conflict, Insufficient, Missing
 from creditline.ids import Bytes32, PoolId, WorkId
@@ -18,9 +18,10 @@ from creditline.store.promises import lock_account, save_promised, settle_promis
 from creditline.store.service_tables import pool_accounts, usage_works, usages
 from creditline.store.upsert import insert_new
 
-# An account begins its own series of nonces, named by the second in which it is made: receipts that were signed before a
-# database was lost, and are not on chain yet, keep nonces that nobody else gets.
-SERIES_BITS = 32
+# An account begins to count its nonces at the second in which it is made: receipts that were signed before a database was
+# lost, and are not on chain yet, keep nonces that nobody else gets, unless there was more than one a second.
+NONCES_END = 2**32
+"""From here on, nonces belong to epochs."""
 
 
 class Usages:
@@ -35,13 +36,13 @@ class Usages:
             return _find(connection, pool_id, usage_id)
 
     def reserve(self, usage: Usage, deadline: int, available: int) -> Reservation:
-        """Take the id, the next nonce of the pool and `usage.revenue` of what is `available` and not yet promised.
+        """Take the id, the next nonce for direct settlement and `usage.revenue` of what is `available` and not yet promised.
 
         Returns the reservation that stands where the id is taken already. Raises `Insufficient`, and `Conflict` when
         another usage of the pool reported the same output.
         """
         with self._database.write() as connection:
-            account = lock_account(connection, usage.pool_id, int(self._clock()) << SERIES_BITS)
+            account = lock_account(connection, usage.pool_id, int(self._clock()))
             known = _find(connection, usage.pool_id, usage.usage_id)
             if known is not None:
                 return known
@@ -56,6 +57,11 @@ class Usages:
                     "Fund the pool, then retry.",
                 )
             nonce = max(account.next_nonce, _first_unused(connection, usage.pool_id))
+            if nonce >= NONCES_END:
+                raise Insufficient(
+                    "The pool has no nonces left for direct settlement.",
+                    "Open another pool: any of its terms may differ.",
+                )
             _open(connection, usage, nonce, deadline)
             connection.execute(
                 update(pool_accounts)
@@ -91,7 +97,7 @@ class Usages:
         """Give an unsigned reservation's id, picture and promise back. Has no effect on a completed usage."""
         unsigned = usages.c.signature.is_(None) & (usages.c.usage_id == usage_id)
         with self._database.write() as connection:
-            account = lock_account(connection, pool_id, int(self._clock()) << SERIES_BITS)
+            account = lock_account(connection, pool_id, int(self._clock()))
             this = select(usages).where(unsigned, usages.c.pool_id == pool_id)
             row = connection.execute(this.with_for_update()).first()
             if row is None:
@@ -134,7 +140,7 @@ def _available(connection: Connection, pool_id: PoolId, otherwise: int) -> int:
     row = connection.execute(select(pools).where(pools.c.id == pool_id)).first()
     if row is None:
         return otherwise
-    left: int = row.deposited - row.settled - row.refund_requested
+    left: int = row.ceiling - row.settled - row.refund_requested
     return left
 
 
@@ -142,10 +148,10 @@ def _first_unused(connection: Connection, pool_id: PoolId) -> int:
     """Above every nonce that the chain has seen: after a lost database, our own count begins too low."""
     nonce = settlements.c.nonce
     # Decimal text: the longest is the largest, and of equal length the last in order.
+    size, end = func.length(nonce), len(str(NONCES_END))
+    is_direct = or_(size < end, and_(size == end, nonce < NONCES_END))
     by_size = (
-        select(nonce)
-        .where(settlements.c.pool_id == pool_id)
-        .order_by(func.length(nonce).desc(), nonce.desc())
+        select(nonce).where(settlements.c.pool_id == pool_id, is_direct).order_by(size.desc(), nonce.desc())
     )
     highest = connection.scalar(by_size.limit(1))
     return 0 if highest is None else int(highest) + 1
