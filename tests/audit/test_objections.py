@@ -33,8 +33,8 @@ def is_voided(court, trial, fraud):
 
 def honest(court, number=1):
     return court.close(
-        court.reported(number, 0, f"{number} a"),
-        court.reported(number, 1, f"{number} b", 77, (999_999, 1)),
+        court.reported(number, 0, f"{number}-a"),
+        court.reported(number, 1, f"{number}-b", 77, (999_999, 1)),
         number=number,
     )
 
@@ -97,7 +97,7 @@ def test_an_epoch_that_repeats_an_output_is_voided_by_a_stranger(court):
 
 def test_an_epoch_that_repeats_an_output_of_an_earlier_one_is_voided_by_a_stranger(court):
     court.accept(court.post(honest(court)))
-    again = court.close(court.reported(2, 0, "1 a"), number=2)
+    again = court.close(court.reported(2, 0, "1-a"), number=2)
     is_voided(court, court.post(again), Fraud.OUTPUT_REPEATED)
 
 
@@ -169,8 +169,8 @@ def test_an_epoch_whose_totals_did_not_grow_by_their_credits_is_voided_by_a_stra
 
 def test_an_epoch_that_moves_money_between_credits_is_voided_by_a_stranger(court):
     closing = honest(court)
-    first, second = closing.credits[0], closing.credits[1]
-    moved = with_credit(with_credit(closing, 0, amount=first.amount + 1), 1, amount=second.amount - 1)
+    first, last = closing.credits[0], closing.credits[-1]
+    moved = with_credit(with_credit(closing, 0, amount=first.amount + 1), -1, amount=last.amount - 1)
     is_voided(court, court.post(moved), Fraud.CREDIT_WRONG)
 
 

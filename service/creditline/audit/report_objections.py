@@ -9,7 +9,7 @@ from creditline.amounts import PARTS_PER_MILLION, credit_works, cut_revenue
 from creditline.audit import fraud as frauds
 from creditline.audit.fraud import Objection, object_to
 from creditline.audit.trial import PostedEpoch, Trial
-from creditline.ids import Bytes32, raw
+from creditline.ids import Bytes32
 from creditline.merkle import Tree, dataset_leaf
 from creditline.royalties.epoch import nonce_of
 from creditline.royalties.fraud import Fraud
@@ -95,7 +95,8 @@ def _works(trial: Trial, index: int, leaf: ReportLeaf) -> Iterator[Objection]:
             if place < len(works):
                 if works[place] == work:
                     continue
-                other, proof = raw(works[place]), Tree([dataset_leaf(each) for each in works]).proof(place)
+                leaves = [dataset_leaf(each) for each in works]
+                other, proof = leaves[place], Tree(leaves).proof(place)
         yield _object(
             trial,
             index,
