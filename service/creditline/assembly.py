@@ -18,6 +18,7 @@ from creditline.chain.drafts import Drafts
 from creditline.chain.follower import Follower
 from creditline.chain.keys import OperatorKey, load_development_key, load_keystore
 from creditline.chain.node import Node
+from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
 from creditline.content import cid as cids
@@ -30,6 +31,7 @@ from creditline.engine import Engine
 from creditline.errors import CreditlineError, Misconfigured
 from creditline.ids import Bytes32, raw
 from creditline.royalties.receipt import reports_typed_data
+from creditline.royalties.reconciliation import Reconciler
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.settings import Settings, local_secret
@@ -37,6 +39,7 @@ from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
 from creditline.stamping.stamper import Stamper
 from creditline.store.balances import Balances
+from creditline.store.book import Book
 from creditline.store.catalogue import Catalogue
 from creditline.store.database import Database
 from creditline.store.documents import DocumentLoader
@@ -203,11 +206,16 @@ class Service:
         projector = Projector(database, wake=self._incoming, poll_s=poll)
         loader = DocumentLoader(database, self._documents, poll_s=poll)
         self._sender = sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
+        chain = self._deployment
+        self._reconciler = Reconciler(
+            Book(database), ChainReader(self._node, chain), chain.ledger, self._key.address
+        )
         loops = {
             "follower": follower.run,
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
+            "book": self._reconciler.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]
 
@@ -215,6 +223,8 @@ class Service:
         parts = {loop.name: loop.state for loop in self._loops}
         if self._sender.alarm:
             parts["sender"] = self._sender.alarm
+        if self._reconciler.alarm:
+            parts["book"] = self._reconciler.alarm
         return parts | {
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),
