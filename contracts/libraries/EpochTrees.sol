@@ -69,9 +69,9 @@ library EpochTrees {
         if (SumTree.rootOf(b.count, top) != root || (isTop && b.sum != sum)) revert IFraudProofs.NotInTree();
     }
 
-    /// @param below Hash, sum, hash, sum: 96 bytes. Any other length is no pair of children.
+    /// @param below Hash, sum, hash, sum: 96 bytes. Any other length is no pair of children, and no node has the sum of one.
     function sumOfChildren(bytes memory below) internal pure returns (uint256 sum) {
-        if (below.length != 2 * SumTree.SIBLING_BYTES) revert IFraudProofs.NotInTree();
+        if (below.length != 2 * SumTree.SIBLING_BYTES) return type(uint256).max;
         assembly ("memory-safe") {
             sum := add(shr(128, mload(add(below, 0x40))), shr(128, mload(add(below, 0x70))))
         }
