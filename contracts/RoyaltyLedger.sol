@@ -25,6 +25,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     /// @dev What settling reads and changes of a pool, held in memory so that a batch writes it once.
     struct Meter {
         bytes32 poolId;
+        address operator;
         address token;
         uint256 creatorBps;
         uint256 ceiling;
@@ -37,11 +38,11 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     uint256 private constant NONCE_EPOCH_SHIFT = 32;
     uint40 private constant NEVER = type(uint40).max;
 
-    uint256 public constant WINDOW_MIN = 1 hours;
-    uint256 public constant CUTOFF_AGE_MAX = 7 days;
-    uint256 public constant CHEQUE_PERIOD = 30 days;
-    uint256 public constant RULING_PERIOD = 14 days;
-    uint256 public constant PAUSE_DAYS = 14;
+    uint256 private constant WINDOW_MIN = 1 hours;
+    uint256 private constant CUTOFF_AGE_MAX = 7 days;
+    uint256 private constant CHEQUE_PERIOD = 30 days;
+    uint256 private constant RULING_PERIOD = 14 days;
+    uint256 private constant PAUSE_DAYS = 14;
 
     IWorkRegistry public immutable works;
     IModelRegistry public immutable models;
@@ -112,10 +113,9 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     function requestRefund(bytes32 poolId, uint96 amount) external {
         Pool storage p = _opened(poolId);
         if (msg.sender != p.integrator) revert NotIntegrator(msg.sender);
-        uint40 refundableAt = uint40(block.timestamp) + p.window;
         p.refundRequested = amount;
-        p.refundableAt = refundableAt;
-        emit RefundRequested(poolId, amount, refundableAt);
+        p.refundableAt = _noticeEnd(p);
+        emit RefundRequested(poolId, amount, p.refundableAt);
     }
 
     /// @inheritdoc IRoyaltyLedger
@@ -139,6 +139,8 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         if (p.pausedUntil != 0 && untilDay < p.pausedUntil + 2 * PAUSE_DAYS) revert PausedLately(p.pausedUntil);
         p.pausedUntil = uint16(untilDay);
         emit Paused(poolId, untilDay);
+        // Receipts cannot be paid meanwhile, so a notice that runs stands still. One that is over stays so, or pauses could keep the deposit.
+        if (block.timestamp < p.refundableAt) _postponeRefund(poolId, p, p.refundableAt + uint40(PAUSE_DAYS * 1 days));
     }
 
     /// @inheritdoc IRoyaltyLedger
@@ -154,20 +156,21 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IRoyaltyLedger
     function settle(bytes32 poolId, Report calldata report, bytes calldata sig) external {
-        Pool storage p = _opened(poolId);
-        _checkOperator(p.operator, ReportLib.structHash(poolId, report), sig);
+        Pool storage p = _pools[poolId];
         Meter memory meter = _read(poolId, p);
-        _divide(meter, report);
+        bytes32[] calldata workIds = report.workIds;
+        _checkOperator(meter.operator, ReportLib.structHash(poolId, report, workIds), sig);
+        _divide(meter, report, workIds);
         _write(p, meter);
     }
 
     /// @inheritdoc IRoyaltyLedger
     function settleMany(bytes32 poolId, Report[] calldata reports, bytes calldata sig) external {
-        Pool storage p = _opened(poolId);
-        _checkOperator(p.operator, ReportLib.structHash(poolId, reports), sig);
+        Pool storage p = _pools[poolId];
         Meter memory meter = _read(poolId, p);
+        _checkOperator(meter.operator, ReportLib.structHash(poolId, reports), sig);
         for (uint256 i; i < reports.length; ++i) {
-            _divide(meter, reports[i]);
+            _divide(meter, reports[i], reports[i].workIds);
         }
         _write(p, meter);
     }
@@ -198,15 +201,16 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IRoyaltyLedger
     function stake(bytes32 poolId, uint256 amount) external payable nonReentrant {
         Pool storage p = _opened(poolId);
+        // The money first: a token that calls back must find, and log, nothing that is not so yet.
+        uint256 excess = _pullBond(p, amount);
         if (p.staked) revert AlreadyStaked(poolId);
         p.staked = true;
-        emit Staked(poolId, msg.sender, _pullBond(p, amount));
+        emit Staked(poolId, msg.sender, excess);
     }
 
     /// @inheritdoc IRoyaltyLedger
     function unstake(bytes32 poolId) external {
-        Pool storage p = _opened(poolId);
-        if (msg.sender != p.operator) revert NotOperator(msg.sender);
+        Pool storage p = _operated(poolId);
         if (!p.staked) revert NotStaked(poolId);
         if (block.timestamp < p.validAt) revert EpochPending(poolId, p.validAt);
         p.staked = false;
@@ -225,23 +229,19 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         uint40 cutoff,
         bytes32 data
     ) external {
-        Pool storage p = _opened(poolId);
-        if (msg.sender != p.operator) revert NotOperator(msg.sender);
+        Pool storage p = _operated(poolId);
         if (!p.staked) revert NotStaked(poolId);
-        _requireRunning(poolId, p.pausedUntil);
-        if (block.timestamp < p.validAt) revert EpochPending(poolId, p.validAt);
-        if (n != uint256(p.epoch) + 1) revert EpochOutOfOrder(n);
+        (uint256 pausedUntil, uint256 creatorBps, uint256 left) = (p.pausedUntil, p.creatorBps, p.ceiling - p.direct);
+        _requireRunning(poolId, pausedUntil);
+        uint256 before = _requireNext(poolId, p, n);
         if (revenue == 0) revert ZeroValue();
         if (cutoff >= block.timestamp || cutoff + CUTOFF_AGE_MAX < block.timestamp) revert BadCutoff(cutoff);
-        uint256 left = p.ceiling - p.direct;
         if (revenue > left) revert InsufficientDeposit(left, revenue);
 
-        uint96 before = p.reported + p.pending;
         p.ceiling -= revenue;
-        (p.reported, p.pending) = (before, revenue);
-        (p.validAt, p.epoch) = (uint40(block.timestamp) + p.window, uint24(n));
-        uint128 payoutSum = uint128((uint256(before) + revenue) * p.creatorBps / Shares.BPS);
-        Epoch memory epoch = Epoch(payouts, payoutSum, reports, credits, before, revenue, cutoff, data);
+        _writeEpoch(p, before, revenue, block.timestamp + p.window, n);
+        uint128 payoutSum = uint128((before + revenue) * creatorBps / Shares.BPS);
+        Epoch memory epoch = Epoch(payouts, payoutSum, reports, credits, uint128(before), revenue, cutoff, data);
         epochHash[poolId][n] = EpochTrees.hashOf(epoch);
         emit EpochPosted(poolId, n, epoch);
     }
@@ -296,12 +296,14 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IRoyaltyLedger
     function dispute(bytes32 poolId, uint256 amount, bytes32 reason) external payable nonReentrant {
         Pool storage p = _opened(poolId);
+        // The money first, as in `stake`.
+        uint256 excess = _pullBond(p, amount);
         uint256 n = _requirePending(poolId, p);
         if (p.validAt == NEVER) revert AlreadyDisputed(poolId);
         uint40 ruleBy = uint40(block.timestamp + RULING_PERIOD);
         _disputes[poolId] = Dispute(msg.sender, p.validAt, ruleBy);
         p.validAt = NEVER;
-        emit Disputed(poolId, n, msg.sender, reason, ruleBy, _pullBond(p, amount));
+        emit Disputed(poolId, n, msg.sender, reason, ruleBy, excess);
     }
 
     /// @inheritdoc IRoyaltyLedger
@@ -379,59 +381,83 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
     /* INSIDE */
 
     /// @dev Divides one report's revenue. It makes no call but to the work registry, so it needs no guard.
-    function _divide(Meter memory meter, Report calldata report) private {
+    function _divide(Meter memory meter, Report calldata report, bytes32[] calldata workIds) private {
+        (bytes32 poolId, uint256 nonce, uint128 revenue) = (meter.poolId, report.nonce, report.revenue);
         if (block.timestamp > report.deadline) revert Expired(report.deadline);
-        if (report.revenue == 0) revert ZeroValue();
-        if (!_usedNonces[meter.poolId].toggle(report.nonce)) revert NonceUsed(meter.poolId, report.nonce);
-        if (report.nonce >> NONCE_EPOCH_SHIFT != 0) _requireCheque(meter.poolId, report);
-        uint256 direct = meter.direct + report.revenue;
-        if (direct > meter.ceiling) revert InsufficientDeposit(meter.ceiling - meter.direct, report.revenue);
-
-        uint256 creatorPart = Shares.creatorPart(meter.direct, report.revenue, meter.creatorBps);
-        uint256 unattributed = creatorPart - _creditWorks(meter.token, creatorPart, report.weights, report.workIds);
-        meter.direct = direct;
-        meter.unattributed += unattributed;
-        emit Settled(
-            meter.poolId,
-            report.nonce,
-            report.outputHash,
-            report.reportHash,
-            report.revenue,
-            uint128(creatorPart),
-            report.weights,
-            report.workIds,
-            uint128(unattributed)
-        );
+        if (revenue == 0) revert ZeroValue();
+        if (!_usedNonces[poolId].toggle(nonce)) revert NonceUsed(poolId, nonce);
+        if (nonce >> NONCE_EPOCH_SHIFT != 0) _requireCheque(poolId, report);
+        // Nothing here can overflow: a pool's counters have 96 bits and a revenue 128.
+        unchecked {
+            uint256 left = meter.ceiling - meter.direct;
+            if (revenue > left) revert InsufficientDeposit(left, revenue);
+            uint256 creatorPart = Shares.creatorPart(meter.direct, revenue, meter.creatorBps);
+            uint256 unattributed = creatorPart - _creditWorks(meter.token, creatorPart, report.weights, workIds);
+            meter.direct += revenue;
+            meter.unattributed += unattributed;
+            emit Settled(
+                poolId,
+                nonce,
+                report.outputHash,
+                report.reportHash,
+                revenue,
+                uint128(creatorPart),
+                report.weights,
+                workIds,
+                uint128(unattributed)
+            );
+        }
     }
 
+    /// @dev Assembly because every work of every image pays for it. Nothing here can overflow: weights have 20 bits, and all
+    /// credits in a token are less than its pools received. In plain words, for each work i and its weight w:
+    ///     require(workIds[i] > workIds[i - 1] && w != 0);
+    ///     sum += w;
+    ///     credit[token][payees[i]] += creatorPart * sum / PPM - attributed;
+    ///     attributed = creatorPart * sum / PPM;
     /// @return attributed What the works take together.
     function _creditWorks(address token, uint256 creatorPart, uint256 weights, bytes32[] calldata workIds)
         private
         returns (uint256 attributed)
     {
-        uint256 count = workIds.length;
-        if (count > Shares.MAX_WORKS) revert TooManyWorks(count);
+        if (workIds.length > Shares.MAX_WORKS) revert TooManyWorks(workIds.length);
         address[] memory payees = Payees.payeesOf(works, workIds);
         mapping(address => uint256) storage credits = credit[token];
-        bytes32 previous;
+        (uint256 mask, uint256 bits, uint256 whole) = (Shares.WEIGHT_MASK, Shares.WEIGHT_BITS, Shares.PPM);
+        // Ends as zero if any work does not ascend or any weight is zero: twelve weights of 20 bits multiply to 240.
+        uint256 sound = 1;
         uint256 rest = weights;
         uint256 sum;
-        // Nothing here can overflow: weights have 20 bits, and all credits in a token are less than its pools received.
-        unchecked {
-            for (uint256 i; i < count; ++i) {
-                bytes32 workId = workIds[i];
-                if (workId <= previous) revert WorksNotAscending(workId);
-                previous = workId;
-                uint256 weight = rest & Shares.WEIGHT_MASK;
-                if (weight == 0) revert BadWeights(weights);
-                rest >>= Shares.WEIGHT_BITS;
-                sum += weight;
-                uint256 reached = creatorPart * sum / Shares.PPM;
-                credits[payees[i]] += reached - attributed;
-                attributed = reached;
+        assembly ("memory-safe") {
+            let previous := 0
+            let payee := payees
+            let at := workIds.offset
+            let end := add(at, shl(5, workIds.length))
+            mstore(0x20, credits.slot)
+            for {} lt(at, end) { at := add(at, 0x20) } {
+                let workId := calldataload(at)
+                let weight := and(rest, mask)
+                sound := mul(mul(sound, weight), gt(workId, previous))
+                previous := workId
+                rest := shr(bits, rest)
+                sum := add(sum, weight)
+                let reached := div(mul(creatorPart, sum), whole)
+                payee := add(payee, 0x20)
+                mstore(0x00, mload(payee))
+                let slot := keccak256(0x00, 0x40)
+                sstore(slot, add(sload(slot), sub(reached, attributed)))
+                attributed := reached
             }
         }
-        if (rest != 0 || sum > Shares.PPM) revert BadWeights(weights);
+        if (sound == 0 || rest != 0 || sum > Shares.PPM) _refuseWorks(weights, workIds);
+    }
+
+    /// @dev Says what is wrong with works or weights of which something is.
+    function _refuseWorks(uint256 weights, bytes32[] calldata workIds) private pure {
+        for (uint256 i = 1; i < workIds.length; ++i) {
+            if (workIds[i] <= workIds[i - 1]) revert WorksNotAscending(workIds[i]);
+        }
+        revert BadWeights(weights);
     }
 
     function _withdraw(address token, address who, address to) private returns (uint256 amount) {
@@ -468,24 +494,27 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
 
     /// @dev The siblings lead to the root and the sum of the payouts, which together with the rest must be what was posted.
     function _claim(Claim calldata what, address to) private returns (uint256 amount) {
-        (bytes32 poolId, uint256 index) = (what.poolId, what.index);
-        Pool storage p = _opened(poolId);
-        if (what.n == p.epoch && block.timestamp < p.validAt) revert EpochPending(poolId, p.validAt);
-        bytes32 leaf = SumTree.leafHash(keccak256(abi.encode(what.payee, what.amount)));
-        (bytes32 payouts, uint256 sum,) = SumTree.climb(what.count, leaf, what.amount, index, what.proof);
-        if (epochHash[poolId][what.n] != keccak256(abi.encode(payouts, sum, what.restHash))) {
-            revert EpochUnknown(poolId, what.n);
-        }
+        (bytes32 poolId, uint256 n, uint256 index) = (what.poolId, what.n, what.index);
+        Pool storage p = _pools[poolId];
+        (uint256 validAt, uint256 newest) = (p.validAt, p.epoch);
+        if (n == newest && block.timestamp < validAt) revert EpochPending(poolId, validAt);
+        (address payee, uint128 total) = (what.payee, what.amount);
+        bytes32 leaf = SumTree.leafHash(keccak256(abi.encode(payee, total)));
+        (bytes32 payouts, uint256 sum,) = SumTree.climb(what.count, leaf, total, index, what.proof);
+        // An unknown pool has no epochs either.
+        if (epochHash[poolId][n] != keccak256(abi.encode(payouts, sum, what.restHash))) revert EpochUnknown(poolId, n);
         uint256 before = claimed[poolId][index];
-        if (what.amount <= before) return 0;
-        amount = what.amount - before;
-        claimed[poolId][index] = what.amount;
-        // One root cannot promise more than its sum. Roots that contradict each other, and were not challenged, could.
+        if (total <= before) return 0;
+        amount = total - before;
+        claimed[poolId][index] = total;
+        // One root cannot promise more than its sum. Roots that contradict each other, and were not challenged, could. The
+        // sum of any final epoch is at most the creators' part of all, and saves reading that.
+        address token = p.token;
         uint256 paidOut = p.paidOut + amount;
-        if (paidOut > finalRevenue(poolId) * p.creatorBps / Shares.BPS) revert PaidOut(poolId);
-        p.paidOut = uint96(paidOut);
-        emit Claimed(poolId, index, what.payee, to, what.n, what.amount, amount);
-        _push(p.token, to, amount);
+        if (paidOut > sum && paidOut > finalRevenue(poolId) * p.creatorBps / Shares.BPS) revert PaidOut(poolId);
+        _writePaidOut(p, token, paidOut);
+        emit Claimed(poolId, index, payee, to, n, total, amount);
+        _push(token, to, amount);
     }
 
     /// @dev Pays `amount` of the bonds to the winner of a dispute.
@@ -500,23 +529,71 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         uint24 n = p.epoch;
         delete epochHash[poolId][n];
         p.ceiling += revenue;
-        (p.pending, p.validAt, p.epoch) = (0, 0, n - 1);
+        _writeEpoch(p, p.reported, 0, 0, n - 1);
         emit EpochVoided(poolId, n, revenue);
+        // Its receipts are still to be paid.
+        _postponeRefund(poolId, p, _noticeEnd(p));
     }
 
+    function _postponeRefund(bytes32 poolId, Pool storage p, uint40 refundableAt) private {
+        if (p.refundRequested == 0 || refundableAt <= p.refundableAt) return;
+        p.refundableAt = refundableAt;
+        emit RefundRequested(poolId, p.refundRequested, refundableAt);
+    }
+
+    /// @dev Writes `paidOut` beside the token, the second word of a pool, which is as it was.
+    function _writePaidOut(Pool storage p, address token, uint256 paidOut) private {
+        assembly ("memory-safe") {
+            sstore(add(p.slot, 1), or(shl(160, paidOut), token))
+        }
+    }
+
+    /// @dev Writes `reported`, `pending`, `validAt` and `epoch`, the fourth word of a pool, at once.
+    function _writeEpoch(Pool storage p, uint256 reported, uint256 pending, uint256 validAt, uint256 n) private {
+        assembly ("memory-safe") {
+            sstore(add(p.slot, 3), or(or(reported, shl(96, pending)), or(shl(192, validAt), shl(232, n))))
+        }
+    }
+
+    /// @dev Writes `direct` and `unattributed`, the lowest 192 bits of a pool, at once.
     function _write(Pool storage p, Meter memory meter) private {
-        p.direct = uint96(meter.direct);
-        p.unattributed = uint96(meter.unattributed);
+        (uint256 direct, uint256 unattributed) = (meter.direct, meter.unattributed);
+        assembly ("memory-safe") {
+            sstore(p.slot, or(shl(192, shr(192, sload(p.slot))), or(shl(96, unattributed), direct)))
+        }
     }
 
-    function _read(bytes32 poolId, Pool storage p) private view returns (Meter memory) {
+    function _read(bytes32 poolId, Pool storage p) private view returns (Meter memory meter) {
+        (meter.operator, meter.ceiling) = (p.operator, p.ceiling);
+        if (meter.operator == address(0)) revert PoolUnknown(poolId);
         _requireRunning(poolId, p.pausedUntil);
-        return Meter(poolId, p.token, p.creatorBps, p.ceiling, p.direct, p.unattributed);
+        (meter.poolId, meter.token) = (poolId, p.token);
+        (meter.creatorBps, meter.direct, meter.unattributed) = (p.creatorBps, p.direct, p.unattributed);
+    }
+
+    /// @return When a notice given now is over. It does not run while receipts cannot be paid.
+    function _noticeEnd(Pool storage p) private view returns (uint40) {
+        return uint40(FixedPointMathLib.max(block.timestamp, p.pausedUntil * 1 days)) + p.window;
     }
 
     function _opened(bytes32 poolId) private view returns (Pool storage p) {
         p = _pools[poolId];
         if (p.operator == address(0)) revert PoolUnknown(poolId);
+    }
+
+    function _operated(bytes32 poolId) private view returns (Pool storage p) {
+        p = _pools[poolId];
+        address operator = p.operator;
+        if (operator == address(0)) revert PoolUnknown(poolId);
+        if (msg.sender != operator) revert NotOperator(msg.sender);
+    }
+
+    /// @return before What all epochs before `n`, which is the next, have reported.
+    function _requireNext(bytes32 poolId, Pool storage p, uint256 n) private view returns (uint256 before) {
+        (uint256 validAt, uint256 newest) = (p.validAt, p.epoch);
+        before = uint256(p.reported) + p.pending;
+        if (block.timestamp < validAt) revert EpochPending(poolId, validAt);
+        if (n != newest + 1) revert EpochOutOfOrder(n);
     }
 
     /// @return n The newest epoch, which is not final.

@@ -12,9 +12,15 @@ library EpochTrees {
     uint8 internal constant REPORTS = 0;
     uint8 internal constant CREDITS = 1;
 
-    function hashOf(IRoyaltyLedger.Epoch memory e) internal pure returns (bytes32) {
-        bytes32 rest = keccak256(abi.encode(e.reports, e.credits, e.revenueBefore, e.revenue, e.cutoff, e.data));
-        return keccak256(abi.encode(e.payouts, e.payoutSum, rest));
+    /// @notice keccak256(abi.encode(payouts, payoutSum, keccak256(abi.encode(all that follows)))).
+    /// @dev Assembly because every post pays for it: the eight words of an epoch lie in memory as they are encoded.
+    function hashOf(IRoyaltyLedger.Epoch memory e) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mcopy(at, e, 0x40)
+            mstore(add(at, 0x40), keccak256(add(e, 0x40), 0xc0))
+            hash := keccak256(at, 0x60)
+        }
     }
 
     function requireReport(IFraudProofs.Case memory c, IFraudProofs.ReportLeaf memory leaf, IFraudProofs.Seat memory seat)

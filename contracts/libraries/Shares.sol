@@ -11,8 +11,11 @@ library Shares {
     uint256 internal constant WEIGHT_MASK = (1 << WEIGHT_BITS) - 1;
 
     /// @notice What the creators' part of all revenue grows by, when `revenue` comes after `before`.
+    /// @dev Both have at most 128 bits, and `creatorBps` is at most `BPS`, so nothing can overflow.
     function creatorPart(uint256 before, uint256 revenue, uint256 creatorBps) internal pure returns (uint256) {
-        return (before + revenue) * creatorBps / BPS - before * creatorBps / BPS;
+        unchecked {
+            return (before + revenue) * creatorBps / BPS - before * creatorBps / BPS;
+        }
     }
 
     /// @notice What an entry takes of a creators' part: the works in order, and after them what they leave.

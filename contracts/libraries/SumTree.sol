@@ -44,7 +44,7 @@ library SumTree {
         pure
         returns (bytes32 root, uint256 total, uint256 before)
     {
-        if (index >= count || proof.length != depthOf(count) * SIBLING_BYTES) return (0, 0, 0);
+        if (index >= count || !_leadsUp(count, proof.length)) return (0, 0, 0);
         bytes32 top;
         (top, total, before) = ascend(leaf, amount, index, proof);
         // Sums only grow on the way up, so none below was cut to its 16 bytes either.
@@ -64,15 +64,14 @@ library SumTree {
             mstore8(0x1f, 0x01)
             let end := add(proof.offset, proof.length)
             for { let at := proof.offset } lt(at, end) { at := add(at, SIBLING_BYTES) } {
+                let side := and(index, 1)
+                let right := mul(SIBLING_BYTES, side)
+                // The sum first: it is written as a word whose end counts, so that the hash may be laid over its beginning.
+                mstore(add(right, 0x30), sum)
+                mstore(add(right, 0x20), node)
+                calldatacopy(sub(0x50, right), at, SIBLING_BYTES)
                 let beside := shr(128, calldataload(add(at, 0x20)))
-                let right := mul(SIBLING_BYTES, and(index, 1))
-                // Sums first: each is written as a word whose end counts, so that hashes may be laid over its beginning.
-                mstore(add(0x30, right), sum)
-                let other := sub(SIBLING_BYTES, right)
-                mstore(add(0x30, other), beside)
-                mstore(add(0x20, right), node)
-                mstore(add(0x20, other), calldataload(at))
-                if right { before := add(before, beside) }
+                before := add(before, mul(beside, side))
                 node := keccak256(0x1f, 0x61)
                 sum := add(sum, beside)
                 index := shr(1, index)
@@ -114,6 +113,17 @@ library SumTree {
             index >>= 1;
         }
         return (node, sum, before);
+    }
+
+    /// @dev `length == depthOf(count) * SIBLING_BYTES` for a count above zero, for less: what so many siblings lead up from
+    /// has room for all leaves, and one level less would not.
+    function _leadsUp(uint64 count, uint256 length) private pure returns (bool) {
+        unchecked {
+            uint256 depth = length / SIBLING_BYTES;
+            uint256 last = count - 1;
+            bool isNone = depth == 0;
+            return depth * SIBLING_BYTES == length && last >> depth == 0 && (isNone || last >> (depth - 1) != 0);
+        }
     }
 
     function _sibling(bytes memory proof, uint256 at) private pure returns (bytes32 hash, uint256 sum) {
