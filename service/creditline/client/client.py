@@ -167,9 +167,18 @@ class Creditline:
         return dict(self._http.post("/v1/attributions", files=files, data=data))
 
     def report_usage(
-        self, integrator: Wallet, pool: str, usage_id: str, picture: bytes, revenue: int
+        self,
+        integrator: Wallet,
+        pool: str,
+        usage_id: str,
+        picture: bytes,
+        revenue: int,
+        settlement: str = "epoch",
     ) -> JSON:
-        """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt."""
+        """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt.
+
+        `settlement`: "epoch" with many others, "direct" by a transaction of its own.
+        """
         usage = Usage(PoolId(bytes32(pool)), usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         place = self.deployment()
         domain = ledger_domain(place["chain_id"], Address(place["royalty_ledger"]))
@@ -178,13 +187,30 @@ class Creditline:
             self._http.post(
                 "/v1/usages",
                 files={"picture": ("picture", picture)},
-                data={"pool": pool, "revenue": str(revenue), "signature": signature},
+                data={
+                    "pool": pool,
+                    "revenue": str(revenue),
+                    "signature": signature,
+                    "settlement": settlement,
+                },
                 headers={"Idempotency-Key": usage_id},
             )
         )
 
     def receipt(self, pool: str, usage_id: str) -> JSON:
         return dict(self._http.get(f"/v1/usages/{pool}/{usage_id}"))
+
+    def epochs(self, pool: str) -> list[JSON]:
+        """All epochs of a pool, the newest first."""
+        return list(self._http.get(f"/v1/pools/{pool}/epochs")["items"])
+
+    def epoch(self, pool: str, number: int) -> JSON:
+        return dict(self._http.get(f"/v1/pools/{pool}/epochs/{number}"))
+
+    def close_epoch(self, pool: str, operator_token: str) -> JSON:
+        """Close the open epoch now. It is posted by itself."""
+        authorization = {"Authorization": f"Bearer {operator_token}"}
+        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=authorization))
 
     def settle(self, operator_token: str) -> JSON:
         """One step of settlement. Repeat it until nothing is waiting or sent."""
