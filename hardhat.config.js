@@ -21,6 +21,7 @@ export default {
   },
   test: {
     solidity: {
+      fsPermissions: { readFile: ["tests/vectors/agreement.json"] },
       fuzz: { runs: 1000, seed: "0x4444" },
       invariant: { runs: 64, depth: 50, failOnRevert: true },
     },

@@ -41,6 +41,13 @@ def test_a_plain_key_is_refused_on_a_real_chain(monkeypatch: pytest.MonkeyPatch)
         load()
 
 
+@pytest.mark.parametrize("name", ["CERTIFICATE", "KEY"])
+def test_a_certificate_without_its_key_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"CREDITLINE_STAMP_{name}", "/etc/stamp.pem")
+    with pytest.raises(Misconfigured, match="only one is set"):
+        load()
+
+
 def test_settings_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "creditline.env"
     file.write_text("CREDITLINE_PORT=9123\n")

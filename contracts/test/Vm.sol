@@ -15,6 +15,10 @@ interface Vm {
     function expectRevert(bytes calldata reason) external;
     function expectRevert() external;
     function expectEmit() external;
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
+    function toString(uint256 value) external pure returns (string memory);
+    function assertEq(bytes32 left, bytes32 right, string calldata message) external pure;
     function assertEq(uint256 left, uint256 right, string calldata message) external pure;
     function assertEq(uint256 left, uint256 right) external pure;
     function assertEq(address left, address right) external pure;

@@ -34,6 +34,9 @@ from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.royalties.writing import Writing
 from creditline.settings import Settings, local_secret
+from creditline.stamping.credential import load_credential
+from creditline.stamping.development import development_credential
+from creditline.stamping.stamper import Stamper
 from creditline.store.balances import Balances
 from creditline.store.catalogue import Catalogue
 from creditline.store.closings import Closings
@@ -94,6 +97,7 @@ class Service:
         self._worker = AttributionWorker(
             settings.data_dir / "features", encoder=settings.encoder, queue_max=settings.queue_max
         )
+        self._stamper = _stamper(settings)
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
@@ -119,6 +123,8 @@ class Service:
         for loop in self._loops:
             loop.stop()
         self._worker.close()
+        if self._stamper:
+            self._stamper.close()
         self._database.close()
 
     def _build_desk(self) -> Desk:
@@ -173,6 +179,7 @@ class Service:
             pools=pools,
             epochs=self._closings,
             engine=engine,
+            stamper=self._stamper,
             library=library,
             contents=Contents(self._contents),
             drafts=drafts,
@@ -299,6 +306,18 @@ def _operator_key(settings: Settings) -> OperatorKey:
     raise Misconfigured(
         "No operator key is set.", "Set CREDITLINE_OPERATOR_KEYSTORE and CREDITLINE_OPERATOR_PASSWORD."
     )
+
+
+def _stamper(settings: Settings) -> Stamper | None:
+    """None where images are not stamped: on a real chain without a certificate."""
+    limit = settings.picture_bytes_max
+    if settings.stamp_certificate and settings.stamp_key:
+        stamper = Stamper(load_credential(settings.stamp_certificate, settings.stamp_key), bytes_max=limit)
+        stamper.prove()
+        return stamper
+    if settings.is_development:
+        return Stamper(development_credential(settings.data_dir / "stamp"), bytes_max=limit)
+    return None
 
 
 def _content_store(settings: Settings) -> ContentStore:

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     epoch_seconds_max: int = Field(
         3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."
     )
+    stamp_certificate: Path | None = Field(
+        None,
+        description="Certificates (PEM) that seal stamped images, the signer's first. Empty: only chain 31337 stamps.",
+    )
+    stamp_key: Path | None = Field(None, description="Private key (PEM, mode 600) of the first certificate.")
     poll_s: float = Field(0.5, gt=0, le=60, description="Seconds between two looks at the chain.")
 
     @field_validator("rpc_url", "ipfs_rpc_url", "public_url")
@@ -118,6 +123,11 @@ def load(**overrides: Any) -> Settings:
         raise Misconfigured(
             f"CREDITLINE_OPERATOR_KEY is a plain key, and chain {settings.chain_id} is real.",
             "Put the key into an encrypted keystore and set CREDITLINE_OPERATOR_KEYSTORE.",
+        )
+    if (settings.stamp_certificate is None) != (settings.stamp_key is None):
+        raise Misconfigured(
+            "Of CREDITLINE_STAMP_CERTIFICATE and CREDITLINE_STAMP_KEY only one is set.",
+            "Set both, or neither.",
         )
     return settings
 

@@ -83,6 +83,12 @@ def test_files_are_closed_to_it(child, tmp_path):
     assert (tmp_path / "file").read_bytes() == b""
 
 
+def test_the_working_folder_gives_it_no_modules(child, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('from a download')")
+    monkeypatch.chdir(tmp_path)
+    assert child.ask({"do": "echo"}, [b"one"], 30)[1] == [b"one"]
+
+
 def test_what_it_prints_is_no_answer(child):
     assert child.ask({"do": "print"}, [], 30) == ({}, [])
 

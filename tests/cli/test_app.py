@@ -14,7 +14,7 @@ from creditline.cli.folder import read_folder
 from creditline.errors import Invalid
 from tests.service.town import draw, free_port
 
-HEAVY = ("web3", "cv2", "faiss", "onnxruntime", "sqlalchemy", "fastapi", "numpy", "eth_account")
+HEAVY = ("c2pa", "web3", "cv2", "faiss", "onnxruntime", "sqlalchemy", "fastapi", "numpy", "eth_account")
 
 
 def creditline(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert not [name for name in HEAVY if f"'{name}'" in ended.stderr]
 
 
-@pytest.mark.parametrize("command", ["up", "register", "attribute", "settle", "withdraw", "verify"])
+@pytest.mark.parametrize(
+    "command", ["up", "register", "attribute", "receipt", "settle", "withdraw", "verify"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = creditline(command, "--help")
     assert ended.returncode == 0

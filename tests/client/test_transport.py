@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from creditline.client.transport import Transport
-from creditline.errors import CreditlineError, Insufficient, Unavailable
+from creditline.errors import CreditlineError, Insufficient, Missing, Unavailable
 
 
 def transport(*answers: httpx2.Response | Exception) -> Transport:
@@ -36,6 +36,12 @@ def test_a_problem_becomes_its_error() -> None:
     with pytest.raises(Insufficient) as caught:
         transport(problem(402, "insufficient-deposit")).get("/v1/x")
     assert (caught.value.what, caught.value.next_step) == ("The pool is empty.", "Fund it.")
+
+
+def test_bytes_come_as_they_are() -> None:
+    assert transport(httpx2.Response(200, content=b"\x89PNG")).fetch("/ipfs/x") == b"\x89PNG"
+    with pytest.raises(Missing, match="pool is empty"):
+        transport(problem(404, "missing")).fetch("/ipfs/x")
 
 
 def test_a_busy_service_is_asked_again() -> None:

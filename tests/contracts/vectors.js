@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { encodeAbiParameters, hashStruct, hashTypedData, keccak256, zeroAddress } from "viem";
 import { creator, hash } from "./chain.js";
+import { agreement } from "./agreement.js";
 import { divide, packWeights, parts } from "./money.js";
 import { LEAF, batchLeafHash, datasetLeafHash, levels, proofOf, rootOf } from "./tree.js";
 import { TYPES, typedData } from "./typed.js";
@@ -205,7 +206,7 @@ function splits() {
 
 /** The files by name. */
 export async function build() {
-  const files = { "trees.json": trees(), "typed_data.json": await typed(), "ids.json": ids(), "splits.json": splits() };
+  const files = { "trees.json": trees(), "typed_data.json": await typed(), "ids.json": ids(), "splits.json": splits(), "agreement.json": agreement() };
   return Object.fromEntries(Object.entries(files).map(([name, value]) => [name, `${text(value)}\n`]));
 }
 

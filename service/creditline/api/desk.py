@@ -15,6 +15,7 @@ from creditline.royalties.keeping import Draft
 from creditline.royalties.pool import PoolParams, Pools
 from creditline.royalties.settlement import Balances, Settler
 from creditline.royalties.usage import ReceiptBook
+from creditline.stamping.stamper import Stamper
 from creditline.transactions import Transaction
 from creditline.works.catalogue import Catalogue
 from creditline.works.record import PictureFacts
@@ -98,6 +99,7 @@ class Desk:
     pools: Pools
     epochs: Epochs
     engine: Engine
+    stamper: Stamper | None
     library: Library
     contents: Contents
     drafts: Drafts

@@ -11,10 +11,13 @@ from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32
 from creditline.api.problems import PROBLEMS
 from creditline.api.uploads import read_upload
+from creditline.canonical import JSON
+from creditline.errors import Invalid
 from creditline.ids import Bytes32, PoolId
 from creditline.royalties.epoch import place_of
 from creditline.royalties.receipt import USAGE_ID_PATTERN, Receipt
 from creditline.royalties.reservation import Settlement
+from creditline.stamping.stamper import Stamper
 
 router = APIRouter(prefix="/v1/usages", tags=["usages"], responses=PROBLEMS)
 
@@ -48,7 +51,19 @@ class ReceiptOut(BaseModel):
     signature: str
 
 
-@router.post("", summary="Report a usage", status_code=201)
+class StampedOut(BaseModel):
+    """The image with the receipt in its C2PA manifest. `output_hash` stays that of the bytes before."""
+
+    cid: str
+    path: str = Field(description="Where this service's gateway has it.", examples=["/ipfs/bafkrei…"])
+    media_type: str
+
+
+class ReportedOut(ReceiptOut):
+    stamped: StampedOut | None = Field(None, description="Only where it was asked for.")
+
+
+@router.post("", summary="Report a usage", status_code=201, response_model_exclude_none=True)
 def report_usage(
     picture: UploadFile,
     pool: Annotated[Hex32, Form()],
@@ -61,18 +76,39 @@ def report_usage(
     settlement: Annotated[
         Settlement, Form(description="With many others in an epoch, or by a transaction of its own.")
     ] = Settlement.EPOCH,
-) -> ReceiptOut:
+    stamp: Annotated[
+        bool, Form(description="Give the image back too, with the receipt in its C2PA manifest.")
+    ] = False,
+) -> ReportedOut:
     """Safe to repeat: the same key with the same picture and revenue gives the same receipt, another body is refused."""
     data = read_upload(picture, desk.picture_bytes_max)
+    stamper = _stamper(desk) if stamp else None
     receipt = desk.receipts.issue(
         data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature, settlement
     )
-    return _receipt(desk, receipt)
+    document = _receipt(desk, receipt).model_dump()
+    return ReportedOut(**document, stamped=_stamp(desk, stamper, data, document) if stamper else None)
 
 
 @router.get("/{pool}/{usage_id}", summary="Show a receipt")
 def show(pool: Hex32, usage_id: Annotated[str, Path(pattern=USAGE_ID_PATTERN)], desk: AtDesk) -> ReceiptOut:
     return _receipt(desk, desk.receipts.find(PoolId(Bytes32(pool)), usage_id))
+
+
+def _stamper(desk: AtDesk) -> Stamper:
+    """Asked for before anything is promised."""
+    if desk.stamper is None:
+        raise Invalid(
+            "This service stamps no images: it has no certificate to seal them with.",
+            "Report without `stamp`, or ask its operator to set CREDITLINE_STAMP_CERTIFICATE and CREDITLINE_STAMP_KEY.",
+        )
+    return desk.stamper
+
+
+def _stamp(desk: AtDesk, stamper: Stamper, picture: bytes, receipt: JSON) -> StampedOut:
+    stamped = stamper.stamp(picture, receipt)
+    cid = desk.library.put(stamped.data).cid
+    return StampedOut(cid=cid, path=f"/ipfs/{cid}", media_type=stamped.media_type)
 
 
 def _receipt(desk: AtDesk, receipt: Receipt) -> ReceiptOut:

@@ -26,7 +26,13 @@ Answer = tuple[JSON, Sequence[bytes | memoryview]]
 Handler = Callable[[JSON, list[bytes]], Answer]
 
 # One thread per library: results must not depend on how many cores a machine has, nor children fight for them.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# And no module out of the working folder, which for a person at the command line may be one of downloads.
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONSAFEPATH": "1",
+}
 _CLOSE_SECONDS = 5
 
 

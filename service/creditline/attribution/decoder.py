@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from queue import LifoQueue
 from typing import TYPE_CHECKING
 
-from creditline.attribution.child import Child, ChildDied, Limits
-from creditline.errors import Busy, NotAPicture, TooLarge
+from creditline.attribution.child import ChildDied, Limits
+from creditline.attribution.children import Children
+from creditline.errors import NotAPicture, TooLarge
 
 if TYPE_CHECKING:
     from creditline.attribution.pictures import Picture
@@ -18,8 +17,6 @@ MEMORY_BYTES = 1536 * 2**20
 SECONDS = 10.0
 
 _ATTACHMENT_BYTES = 3 * 40_000_000
-# Leaks and fragments of hostile input end with the process that holds them.
-_JOBS_MAX = 500
 
 
 class Decoder:
@@ -36,52 +33,31 @@ class Decoder:
     ) -> None:
         """At most `children` decode at once and `waiting_max` callers wait; further ones get `Busy`."""
         limits = Limits(memory_bytes, _ATTACHMENT_BYTES, writes_files=False)
-        self._idle: LifoQueue[Child] = LifoQueue()
-        for _ in range(children):
-            self._idle.put(Child(module, (), limits))
-        self._children = children
-        self._room = threading.BoundedSemaphore(children + waiting_max)
+        self._children = Children(module, limits, count=children, waiting_max=waiting_max, seconds=seconds)
         self._seconds = seconds
 
     def decode(self, data: bytes) -> Picture:
         """The canonical picture. Raises `NotAPicture`, `TooLarge` or `Busy`."""
-        if not self._room.acquire(blocking=False):
-            raise Busy("Too many pictures wait for decoding.", "Send this one again in a few seconds.")
+        import numpy as np
+
+        from creditline.attribution import pictures
+
+        if len(data) > pictures.BYTES_MAX:
+            raise pictures.too_many_bytes(len(data))
         try:
-            child = self._idle.get()
-            try:
-                return _decode(child, data, self._seconds)
-            finally:
-                if child.answered >= _JOBS_MAX:
-                    child.close()
-                self._idle.put(child)
-        finally:
-            self._room.release()
+            answer, (pixels,) = self._children.ask({}, [data])
+        except ChildDied as death:
+            if death.timed_out:
+                raise TooLarge(
+                    f"The picture takes longer than {self._seconds:g} s to decode.", "Save it again."
+                ) from death
+            raise NotAPicture("The picture made its decoder stop.", "Save the picture again.") from death
+        shape = (int(answer["height"]), int(answer["width"]), 3)
+        if shape[0] * shape[1] * 3 != len(pixels):
+            raise NotAPicture("The picture confused its decoder.", "Save the picture again.")
+        canonical = np.frombuffer(pixels, np.uint8).reshape(shape)
+        return pictures.Picture(hashlib.sha256(data).digest(), str(answer["media_type"]), canonical)
 
     def close(self) -> None:
         """Stop the children. The next picture would start new ones."""
-        for child in [self._idle.get() for _ in range(self._children)]:
-            child.close()
-            self._idle.put(child)
-
-
-def _decode(child: Child, data: bytes, seconds: float) -> Picture:
-    import numpy as np
-
-    from creditline.attribution import pictures
-
-    if len(data) > pictures.BYTES_MAX:
-        raise pictures.too_many_bytes(len(data))
-    try:
-        answer, (pixels,) = child.ask({}, [data], seconds)
-    except ChildDied as death:
-        if death.timed_out:
-            raise TooLarge(
-                f"The picture takes longer than {seconds:g} s to decode.", "Save it again."
-            ) from death
-        raise NotAPicture("The picture made its decoder stop.", "Save the picture again.") from death
-    shape = (int(answer["height"]), int(answer["width"]), 3)
-    if shape[0] * shape[1] * 3 != len(pixels):
-        raise NotAPicture("The picture confused its decoder.", "Save the picture again.")
-    canonical = np.frombuffer(pixels, np.uint8).reshape(shape)
-    return pictures.Picture(hashlib.sha256(data).digest(), str(answer["media_type"]), canonical)
+        self._children.close()

@@ -173,11 +173,13 @@ class Creditline:
         usage_id: str,
         picture: bytes,
         revenue: int,
+        *,
         settlement: str = "epoch",
+        stamp: bool = False,
     ) -> JSON:
         """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt.
 
-        `settlement`: "epoch" with many others, "direct" by a transaction of its own.
+        `settlement`: "epoch" with many others, "direct" by a transaction of its own. With `stamp` the receipt also goes into the image: `stamped_image` fetches that.
         """
         usage = Usage(PoolId(bytes32(pool)), usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         place = self.deployment()
@@ -192,10 +194,15 @@ class Creditline:
                     "revenue": str(revenue),
                     "signature": signature,
                     "settlement": settlement,
+                    "stamp": str(stamp).lower(),
                 },
                 headers={"Idempotency-Key": usage_id},
             )
         )
+
+    def stamped_image(self, receipt: JSON) -> bytes:
+        """The image of a usage that was reported with `stamp`, the receipt in its C2PA manifest."""
+        return self._http.fetch(receipt["stamped"]["path"])
 
     def receipt(self, pool: str, usage_id: str) -> JSON:
         return dict(self._http.get(f"/v1/usages/{pool}/{usage_id}"))

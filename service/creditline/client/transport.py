@@ -28,13 +28,17 @@ class Transport:
 
     def get(self, path: str, **params: Any) -> Any:
         given = {key: value for key, value in params.items() if value is not None}
-        return self.send("GET", path, params=given)
+        return self.send("GET", path, params=given).json()
+
+    def fetch(self, path: str) -> bytes:
+        """What lies there, as it is."""
+        return self.send("GET", path).content
 
     def post(self, path: str, **request: Any) -> Any:
         """Every POST of the API may be repeated, so a lost answer is asked for again."""
-        return self.send("POST", path, **request)
+        return self.send("POST", path, **request).json()
 
-    def send(self, method: str, path: str, **request: Any) -> Any:
+    def send(self, method: str, path: str, **request: Any) -> httpx2.Response:
         """Raises the `CreditlineError` that the answer stands for, `Unavailable` when there is none."""
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
@@ -48,7 +52,7 @@ class Transport:
                     ) from error
             else:
                 if response.is_success:
-                    return response.json()
+                    return response
                 error_ = _read_problem(response)
                 if last or not isinstance(error_, Busy | Unavailable):
                     raise error_
