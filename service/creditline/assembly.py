@@ -30,6 +30,7 @@ from creditline.engine import Engine
 from creditline.errors import CreditlineError, Misconfigured, Unavailable
 from creditline.ids import Address, Bytes32, raw
 from creditline.royalties.epoch_keeper import EpochKeeper
+from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.royalties.writing import Writing
@@ -166,6 +167,7 @@ class Service:
             materials=materials,
             balances=balances,
             outbox=self._outbox,
+            sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
             encode_withdraw=drafts.withdraw,
         )
@@ -184,7 +186,13 @@ class Service:
             contents=Contents(self._contents),
             drafts=drafts,
             place=Place(
-                chain.chain_id, chain.works, chain.models, chain.ledger, self._key.address, chain.block
+                chain.chain_id,
+                chain.works,
+                chain.models,
+                chain.ledger,
+                chain.fraud_proofs,
+                self._key.address,
+                chain.block,
             ),
             operator_token=token.get_secret_value()
             if token

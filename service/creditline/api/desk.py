@@ -85,6 +85,7 @@ class Place:
     work_registry: Address
     model_registry: Address
     royalty_ledger: Address
+    fraud_proofs: Address
     operator: Address
     block: int
 

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from creditline.errors import Corrupt, Missing
 from creditline.ids import Address, Bytes32, PoolId
 from creditline.library import Archive
-from creditline.royalties.closing import Claim, Closing
+from creditline.royalties.closing import Closing
+from creditline.royalties.epoch import Claim
 from creditline.royalties.epoch_document import EPOCH_BYTES_MAX, read_epoch
 from creditline.royalties.keeping import Epochs
 from creditline.typed_data import Domain
@@ -51,4 +52,5 @@ class PublishedEpochs:
         posted = self._epochs.posted(pool_id, number)
         if posted is None or not posted.is_final:
             raise Missing(f"Epoch {number} of pool {pool_id} is not final.", "Wait for the end of its window.")
-        return self.closing(pool_id, number).claim(payee)
+        shown, rest = self.closing(pool_id, number).claim(payee), posted.epoch.rest_hash()
+        return Claim(pool_id, number, rest, shown.count, payee, shown.index, shown.amount, shown.proof)

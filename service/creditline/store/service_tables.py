@@ -15,8 +15,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from creditline.store.chain_tables import ADDRESS, HASH, metadata
 from creditline.store.columns import Amount, Document
+from creditline.store.schema import ADDRESS, HASH, metadata
 
 # From `sender` on, columns are null while the transaction is queued. `hashes` lists all versions, the newest first.
 outbox = Table(

@@ -178,26 +178,24 @@ def _available(connection: Connection, pool_id: PoolId, otherwise: int) -> int:
     row = connection.execute(select(pools).where(pools.c.id == pool_id)).first()
     if row is None:
         return otherwise
-    left: int = row.deposited - row.settled - row.refund_requested
+    left: int = row.ceiling - row.settled - row.refund_requested
     return left
 
 
 def _direct_nonce(connection: Connection, account: Any) -> int:
     """Above every direct nonce that the chain has seen: after a lost database, our own count may begin too low."""
-    nonce, end = settlements.c.nonce, str(NONCES_END)
+    nonce = settlements.c.nonce
     # Decimal text: the longest is the largest, and of equal length the last in order.
-    is_direct = or_(func.length(nonce) < len(end), and_(func.length(nonce) == len(end), nonce < end))
-    by_size = (
-        select(nonce)
-        .where(settlements.c.pool_id == account.pool_id, is_direct)
-        .order_by(func.length(nonce).desc(), nonce.desc())
-    )
+    size, end = func.length(nonce), len(str(NONCES_END))
+    is_direct = or_(size < end, and_(size == end, nonce < NONCES_END))
+    of_pool = settlements.c.pool_id == account.pool_id
+    by_size = select(nonce).where(of_pool, is_direct).order_by(size.desc(), nonce.desc())
     highest = connection.scalar(by_size.limit(1))
     next_ = max(account.next_nonce, 0 if highest is None else int(highest) + 1)
     if next_ >= NONCES_END:
-        raise Conflict(
-            "The pool has used up its nonces for direct settlement.",
-            "Report to an epoch, or open another pool.",
+        raise Insufficient(
+            "The pool has no nonces left for direct settlement.",
+            "Report to an epoch, or open another pool: any of its terms may differ.",
         )
     return int(next_)
 
