@@ -277,9 +277,7 @@ class Service:
             f"receipts_{name}": float(count) for name, count in vars(self._desk.settler.progress()).items()
         }
         lag = finalised - (cursor[0] if cursor else 0)
-        epochs = {
-            f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()
-        }
+        epochs = {f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()}
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
 
