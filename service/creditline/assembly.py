@@ -18,6 +18,7 @@ from creditline.chain.drafts import Drafts
 from creditline.chain.follower import Follower
 from creditline.chain.keys import OperatorKey, load_development_key, load_keystore
 from creditline.chain.node import Node
+from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
 from creditline.content import cid as cids
@@ -31,6 +32,7 @@ from creditline.errors import CreditlineError, Misconfigured, Unavailable
 from creditline.ids import Address, Bytes32, raw
 from creditline.royalties.epoch_keeper import EpochKeeper
 from creditline.royalties.receipt import reports_typed_data
+from creditline.royalties.reconciliation import Reconciler
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
 from creditline.royalties.writing import Writing
@@ -39,6 +41,7 @@ from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
 from creditline.stamping.stamper import Stamper
 from creditline.store.balances import Balances
+from creditline.store.book import Book
 from creditline.store.catalogue import Catalogue
 from creditline.store.closings import Closings
 from creditline.store.database import Database
@@ -241,12 +244,17 @@ class Service:
         projector = Projector(database, wake=self._incoming, poll_s=poll)
         loader = DocumentLoader(database, self._documents, poll_s=poll)
         self._sender = sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
+        chain = self._deployment
+        self._reconciler = Reconciler(
+            Book(database), ChainReader(self._node, chain), chain.ledger, self._key.address
+        )
         loops = {
             "follower": follower.run,
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
             "epochs": self._keeper.run,
+            "book": self._reconciler.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]
 
@@ -256,6 +264,8 @@ class Service:
             parts["sender"] = self._sender.alarm
         if parts["epochs"] == "ok":
             parts["epochs"] = _state_of(self._keeper.alarm)
+        if self._reconciler.alarm:
+            parts["book"] = self._reconciler.alarm
         return parts | {
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),
