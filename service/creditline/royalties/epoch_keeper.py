@@ -42,7 +42,9 @@ CUTOFF_AGE_MAX_S = 6 * 24 * 3600
 CHEQUE_PERIOD_S = 30 * 24 * 3600
 """That long before its deadline, a receipt of an epoch that was not posted can be settled by whoever holds it."""
 CHEQUE_NOTICE_S = 7 * 24 * 3600
-PAUSE_S = 60
+HOLD_S = 30
+PAUSE_S = 2
+"""Doubled with every attempt: what the chain refuses for being a moment early goes through soon."""
 PAUSE_MAX_S = 3600
 _log = logging.getLogger(__name__)
 
@@ -119,7 +121,7 @@ class EpochKeeper:
             _log.warning("Epoch %s of pool %s waits: %s", draft.number, draft.pool_id, outage)
         except CreditlineError as error:
             _log.error("Epoch %s of pool %s is held: %s", draft.number, draft.pool_id, error)
-            self._closings.hold(draft, str(error), int(self._clock()) + PAUSE_S)
+            self._closings.hold(draft, str(error), int(self._clock()) + HOLD_S)
         return False
 
     def _advance(self, draft: Draft) -> bool:
@@ -222,7 +224,7 @@ class EpochKeeper:
         reason = self._closings.failure(draft)
         if reason is None:
             return False
-        pause = min(PAUSE_S << min(draft.attempt, 6), PAUSE_MAX_S)
+        pause = min(PAUSE_S << min(draft.attempt, 11), PAUSE_MAX_S)
         self._closings.reopen(draft, f"The chain refused it: {reason}.", int(self._clock()) + pause)
         self._checkpoint("reopened")
         return True
