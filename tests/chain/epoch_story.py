@@ -6,7 +6,9 @@ from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
 from creditline.ids import ZERO_ADDRESS, bytes32, raw
-from creditline.royalties.epoch import Claim, Epoch, Fraud
+from creditline.royalties.claim import Claim
+from creditline.royalties.epoch import Epoch
+from creditline.royalties.fraud import Fraud
 from tests.chain.scene import hash_of, pool_id
 
 WINDOW, DAY = 3600, 86_400

@@ -90,7 +90,12 @@ def report_usages(stage: Stage, market: Market, shots: list[Shot], teller: Telle
         for count, shot in enumerate(shots, 1):
             receipts.append(
                 stage.client.report_usage(
-                    cast.wallet("integrator"), market.pool, shot.id, shot.png, shot.revenue
+                    cast.wallet("integrator"),
+                    market.pool,
+                    shot.id,
+                    shot.png,
+                    shot.revenue,
+                    settlement="direct",
                 )
             )
             advance(count)
