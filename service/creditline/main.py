@@ -76,6 +76,18 @@ class House:
         status = {"yes": 0, "no": 1, "incomplete": Unavailable.exit_status}[verdict.answer]
         return {**verdict.as_json(), "text": tell(verdict, chain.block), "exit_status": status}
 
+    def challenge(self, **options: Any) -> dict[str, Any]:
+        """Find what can be objected to an epoch, and send it. See `doubts.challenge`."""
+        from creditline import doubts
+
+        return doubts.challenge(**options)
+
+    def evidence(self, *, pixels: bool, **options: Any) -> dict[str, Any]:
+        """Write down what an arbiter should see of an epoch. See `doubts.evidence`."""
+        from creditline import doubts
+
+        return doubts.evidence(engine=_engine(wanted=pixels), **options)
+
 
 @contextmanager
 def _engine(*, wanted: bool) -> Iterator[Recompute | None]:

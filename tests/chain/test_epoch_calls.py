@@ -8,7 +8,7 @@ from creditline.chain.drafts import Drafts
 from creditline.chain.finalised import FinalisedChain
 from creditline.chain.node import Reverted
 from creditline.ids import ZERO_ADDRESS
-from creditline.royalties.epoch import Fraud
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.pool import NEVER
 from tests.chain.epoch_story import BOND, WINDOW, EpochPlay, hash_of_epoch, play_epochs
 from tests.chain.scene import hash_of

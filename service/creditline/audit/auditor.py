@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from creditline.audit.account import PoolAccount
 from creditline.audit.anchors import Anchors
 from creditline.audit.book import Book
 from creditline.audit.datasets import Datasets
@@ -15,6 +16,7 @@ from creditline.audit.pixels import Pixels, Recompute
 from creditline.audit.sampling import Sampling
 from creditline.audit.settlements import Settlements
 from creditline.audit.step import END, Check, Outcome, Step
+from creditline.audit.trials import Image, Trials, standing
 from creditline.audit.verdict import Progress, Tally, Verdict, count_figures
 from creditline.audit.works import Works
 from creditline.ids import Address, DatasetId, PoolId
@@ -96,6 +98,7 @@ class _Audit:
         others = self._datasets.works_of(book.registry.datasets) if self._scope.others else set()
         self.anchors = Anchors(chain, self._documents, book.registry, self._trained | others)
         self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
+        self._trials = Trials(chain, book, self._documents, self._datasets, self._settlements)
         self._money = Money(chain, book.ledger, self._scope.pools)
 
     def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:
@@ -111,9 +114,19 @@ class _Audit:
         ]
         for event in settled:
             yield from self._settlements.examine(event)
+        for pool in self._pools():
+            yield from self._trials.examine(pool)
         if recompute is not None:
-            yield from self._examine_pixels(settled, recompute)
+            yield from self._examine_pixels([*settled, *self._reported()], recompute)
         yield from self._money.examine()
+
+    def _pools(self) -> list[PoolAccount]:
+        return [pool for pool in self._book.ledger.pools.values() if pool.id in self._scope.pools]
+
+    def _reported(self) -> Iterator[Image]:
+        for pool in self._pools():
+            for entry in standing(pool):
+                yield from self._trials.images(pool, entry)
 
     def _examine_works(self) -> Iterator[Step]:
         scope = self._scope
@@ -135,7 +148,7 @@ class _Audit:
             if matters or scope.others:
                 yield self._datasets.examine(entry, self.anchors, self._works.reserved, matters=matters)
 
-    def _examine_pixels(self, settled: list[Event], recompute: Recompute) -> Iterator[Step]:
+    def _examine_pixels(self, settled: Sequence[Event | Image], recompute: Recompute) -> Iterator[Step]:
         pixels = Pixels(
             book=self._book,
             documents=self._documents,

@@ -78,7 +78,7 @@ def place_of(event: Event) -> Place:
 def subject_of(event: Event) -> str:
     """What an event is about, for a reader of the verdict."""
     args = event.args
-    if event.name == "Settled":
+    if "outputHash" in args:
         return f"image {args['nonce']} of pool {args['poolId']}"
     if "poolId" in args and "n" in args:
         return f"epoch {args['n']} of pool {args['poolId']}"

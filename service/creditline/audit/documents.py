@@ -65,10 +65,19 @@ def digest_of(cid: str) -> Bytes32:
 
 def parse(what: str, reader: Callable[[bytes], Parsed], data: bytes) -> Parsed:
     """Read a document that anyone may have written. Raises `Invalid` as the reader does, and `Wrong` where it breaks."""
-    try:
+
+    def read(text: bytes) -> Parsed:
         # This parser has a limit of depth. The standard one leans on Python's recursion limit, which a library below
         # eth_account raises so far that a deep document ends the process.
-        from_json(data)
+        from_json(text)
+        return reader(text)
+
+    return parse_rows(what, read, data)
+
+
+def parse_rows(what: str, reader: Callable[[bytes], Parsed], data: bytes) -> Parsed:
+    """The same for a document that is more than one JSON value, and whose reader minds depth by itself."""
+    try:
         return reader(data)
     except CreditlineError:
         raise

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from creditline.cli import epochs, receipt
+from creditline.cli import epochs, objections, receipt
 from creditline.cli.console import explained, give, progress, say
 
 Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
@@ -21,7 +21,7 @@ KeyFile = Annotated[
 HERE = "http://127.0.0.1:8000"
 
 
-class House(Protocol):
+class House(objections.Doubts, Protocol):
     """What only main can do."""
 
     def serve(self, **overrides: Any) -> None: ...
@@ -56,6 +56,8 @@ def create(house: House) -> typer.Typer:
     app.command("withdraw", help=_WITHDRAW)(withdraw)
     app.add_typer(epochs.app, name="epoch")
     app.command("verify", help=_VERIFY)(_verify(house))
+    app.command("challenge", help=objections.CHALLENGE)(objections.challenge(house))
+    app.command("evidence", help=objections.EVIDENCE)(objections.evidence(house))
     return app
 
 

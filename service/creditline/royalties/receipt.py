@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from creditline.canonical import JSON
 from creditline.errors import Invalid
-from creditline.ids import Bytes32, PoolId, WorkId, raw
+from creditline.ids import Bytes32, PoolId, WorkId, bytes32, raw
 from creditline.typed_data import REPORT, REPORTS, USAGE, Domain, TypedData, typed_data
 
 WORKS_MAX = 12
@@ -78,6 +79,24 @@ class Receipt:
 
     def typed_data(self, domain: Domain) -> TypedData:
         return typed_data(domain, "Report", REPORT, self.message())
+
+
+def read_receipt(document: JSON) -> Receipt:
+    """A receipt as the service answers it. Raises `Invalid` for anything else; the signature is not checked."""
+    try:
+        usage = Usage(
+            PoolId(bytes32(document["pool"])),
+            document["usage_id"],
+            bytes32(document["output_hash"]),
+            int(document["revenue"]),
+        )
+        shares = tuple((WorkId(bytes32(each["work"])), int(each["share"])) for each in document["shares"])
+        report, signature = bytes32(document["report_hash"]), str(document["signature"])
+        return Receipt(usage, int(document["nonce"]), report, shares, int(document["deadline"]), signature)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Invalid(
+            f"This is no receipt: {error!r}.", "Save the answer of POST /v1/usages as it came."
+        ) from error
 
 
 def reports_typed_data(domain: Domain, receipts: Sequence[Receipt]) -> TypedData:
