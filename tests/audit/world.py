@@ -6,6 +6,7 @@ from copy import deepcopy
 from eth_account import Account
 
 from creditline import canonical
+from creditline.amounts import Terms as Cuts
 from creditline.attribution import report as reports
 from creditline.attribution.report import Finding, Region, Report, Subject
 from creditline.attribution.shares import split
@@ -14,7 +15,12 @@ from creditline.audit.documents import _spell
 from creditline.errors import Corrupt, Missing, TooLarge, Unavailable
 from creditline.ids import ZERO_ADDRESS, address, bytes32, raw
 from creditline.library import Stored
-from creditline.typed_data import sign, signer_of, works_domain
+from creditline.royalties.closing import Reported, Standing, close_epoch
+from creditline.royalties.epoch import nonce_of
+from creditline.royalties.epoch_document import EpochDocument
+from creditline.royalties.leaves import Payout
+from creditline.royalties.receipt import Receipt, Usage
+from creditline.typed_data import ledger_domain, sign, signer_of, works_domain
 from creditline.works.batch import compose_batch
 from creditline.works.dataset import compose_dataset
 from creditline.works.record import PictureFacts, WorkRecord
@@ -311,6 +317,35 @@ class World:
         shares = self.bend(f"shares {nonce}", shares)
         self.contracts.settle(pool, nonce, sha(picture), report, revenue, shares)
 
+    def report_epoch(self, pool, *images):
+        """Post the first epoch of a pool: a revenue and a picture for each report, published as an operator would."""
+        terms, domain = self.contracts.pools[pool], ledger_domain(31337, LEDGER)
+        reported = []
+        for index, (revenue, picture) in enumerate(images):
+            nonce = nonce_of(1, index)
+            document = attribute(picture, self.training(), lambda name: self.pictures[bytes32(name)], POLICY)
+            usage = Usage(pool, f"usage-{nonce}", sha(picture), revenue)
+            document["usage"] = {
+                "pool": pool, "id": usage.usage_id, "revenue": str(revenue), "nonce": str(nonce),
+                "deadline": self.contracts.now + 1000, "picture": self.shelf.put(picture).cid,
+            }  # fmt: skip
+            report = self.shelf.put(canonical.encode(document)).digest
+            shares = tuple((entry["work"], entry["share"]) for entry in document["works"])
+            places = tuple((entry["dataset"], entry["index"]) for entry in document["works"])
+            receipt = Receipt(usage, nonce, report, shares, self.contracts.now + 1000)
+            reported.append(Reported(receipt, sign(usage.typed_data(domain), self.integrator.key), places))
+        closing = close_epoch(
+            1,
+            reported,
+            before=Standing(0, (Payout(self.carol.address, 0),)),
+            terms=Cuts(terms["creatorBps"], terms["developerBps"], terms["computeBps"]),
+            cutoff=self.contracts.now + 11,
+            payee_of=self.contracts.payees,
+        )
+        data = self.shelf.put(EpochDocument(domain, pool, closing).encode()).digest
+        posted = closing.epoch(data)
+        self.contracts.post(pool, posted.revenue, (posted.payouts, posted.reports, posted.credits, data))
+
     def _earn(self):
         contracts = self.contracts
         self.pool = self.open(TOKEN)
@@ -326,7 +361,9 @@ class World:
         contracts.claim_fixed(self.pool, 3)
         contracts.withdraw(TOKEN, self.payee.address)
         contracts.stake(self.ether, self.operator.address, excess=3)
-        contracts.post(self.ether, 10**16 + 1)
+        self.report_epoch(
+            self.ether, (10**16, self.drawing("dawn noise", "river", "noise", "meadow")), (1, b"noise alone")
+        )
         contracts.request_refund(self.pool, 500_000)
         contracts.now += 3600
         contracts.refund(self.pool)
