@@ -17,7 +17,7 @@ contract SharesProofs {
         assert(one + two == Shares.creatorPart(before, uint256(first) + second, bps));
     }
 
-    function check_creators_never_take_more_than_the_revenue(uint32 before, uint32 revenue, uint16 bps) external pure {
+    function check_creators_never_take_more_than_the_revenue(uint16 before, uint16 revenue, uint16 bps) external pure {
         vm.assume(bps <= Shares.BPS);
         assert(Shares.creatorPart(before, revenue, bps) <= revenue);
     }

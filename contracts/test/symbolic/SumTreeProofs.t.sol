@@ -101,6 +101,14 @@ contract SumTreeProofs {
         bytes memory proof = abi.encodePacked(s.h0, s.s0);
         if (depth > 1) proof = abi.encodePacked(proof, s.h1, s.s1);
         if (depth > 2) proof = abi.encodePacked(proof, s.h2, s.s2);
-        return SumTree.climbPlain(count, s.leaf, s.amount, s.index, proof);
+        return SumTree.climbPlain(count, s.leaf, s.amount, _each(s.index), proof);
+    }
+
+    /// @dev The same number, as one case for each, which spares the solver the search.
+    function _each(uint256 index) private pure returns (uint256) {
+        for (uint256 i; i < 8; ++i) {
+            if (index == i) return i;
+        }
+        return 8;
     }
 }
