@@ -65,6 +65,10 @@ contract FraudReceiptsTest is FraudFixture {
         bytes memory elsewhere = signReport(OPERATOR_KEY, poolId, r);
         vm.chainId(chain);
         _refuseSignature(one, two, r, elsewhere);
+        // A signature that names nobody must not pass for that of an operator who is nobody.
+        params.operator = address(0);
+        _refuseSignature(one, two, r, "");
+        params.operator = operator;
         IRoyaltyLedger.Report[] memory batch = new IRoyaltyLedger.Report[](1);
         batch[0] = r;
         bytes32 hash = reportsHash(poolId, batch);

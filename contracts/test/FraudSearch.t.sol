@@ -12,11 +12,13 @@ contract FraudSearchTest is FraudSearch {
 
     uint256 private _dice;
 
+    /// @dev One run takes a second, so fewer of them; each tries a part of the kinds at every place, and all at random.
+    /// forge-config: default.fuzz.runs = 100
     function testFuzz_no_evidence_of_any_kind_harms_an_honest_epoch(uint256 seed) external {
         _dice = seed;
         Draft[] memory all = _history(1 + _roll(4));
-        vm.assertFalse(search(all));
-        for (uint256 i; i < 60; ++i) {
+        vm.assertFalse(searchPart(all, _roll(PARTS)));
+        for (uint256 i; i < 30; ++i) {
             _refuseRandom(all, IFraudProofs.Fraud(i % 15));
         }
         finalise();
@@ -24,6 +26,7 @@ contract FraudSearchTest is FraudSearch {
         vm.assertEq(ledger.finalRevenue(poolId), last.epoch.revenueBefore + last.epoch.revenue);
     }
 
+    /// forge-config: default.fuzz.runs = 100
     function testFuzz_whatever_one_field_is_spoiled_a_stranger_voids_the_epoch(uint256 seed) external {
         _dice = seed;
         Draft[] memory all = _history(_roll(2));
@@ -185,6 +188,8 @@ contract FraudSearchTest is FraudSearch {
         seal(d);
         uint8 tree = uint8(_roll(3));
         at = tree == 0 ? i : tree == 1 ? at : index;
+        // A leaf alone is the top, whose sum is not in the tree but posted.
+        if (what == 23 && treeOf(d, tree).sums.length == 1) what = 24;
         if (what == 23) treeOf(d, tree).sums[at] += 1;
         if (what == 24) treeOf(d, tree).hashes[at] = 0;
         root(d);
