@@ -108,9 +108,7 @@ class Ledger:
         with self.database.write() as connection:
             connection.execute(insert(payees), known)
             connection.execute(insert(dataset_works), rows)
-            connection.execute(
-                insert(model_datasets).values(model_id=model, position=0, dataset_id=dataset)
-            )
+            connection.execute(insert(model_datasets).values(model_id=model, position=0, dataset_id=dataset))
             for name in (FOLLOWER, PROJECTOR):
                 connection.execute(insert(cursors).values(name=name, number=START, hash=hash_of("block")))
             connection.execute(update(births).values(born_at=0))

@@ -68,9 +68,7 @@ class Desk:
             clock=self.clock,
         )
 
-    def report(
-        self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR, settlement=Settlement.DIRECT
-    ):
+    def report(self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR, settlement=Settlement.DIRECT):
         usage = Usage(pool, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         signature = signer.sign_typed(usage.typed_data(DOMAIN))
         return self.book.issue(picture, pool, usage_id, revenue, signature, settlement=settlement)
