@@ -171,7 +171,7 @@ def test_a_receipt_for_an_epoch_has_its_place_once_its_picture_is_attributed(dat
 
 
 def test_an_unstaked_pool_takes_no_usage_for_an_epoch_and_says_what_else_works(desk):
-    with pytest.raises(Conflict, match="no bond staked.*settlement=direct, or have the operator stake"):
+    with pytest.raises(Conflict, match=r"no bond staked.*settlement=direct, or have the operator stake"):
         desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
     assert desk.usages.find(POOL, "one") is None
     assert desk.report("one", b"picture", 60)
