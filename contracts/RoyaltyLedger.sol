@@ -573,7 +573,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
 
     /// @return When a notice given now is over. It does not run while receipts cannot be paid.
     function _noticeEnd(Pool storage p) private view returns (uint40) {
-        return uint40(FixedPointMathLib.max(block.timestamp, p.pausedUntil * 1 days)) + p.window;
+        return uint40(FixedPointMathLib.max(block.timestamp, uint256(p.pausedUntil) * 1 days)) + p.window;
     }
 
     function _opened(bytes32 poolId) private view returns (Pool storage p) {

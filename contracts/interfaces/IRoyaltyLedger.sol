@@ -262,7 +262,9 @@ interface IRoyaltyLedger {
     /// @notice Gives notice, in place of any earlier one, that unspent money will be taken back; 0 takes the notice
     /// back. Only the integrator.
     /// @dev A notice keeps standing. Whoever accepts usages should count the amount as gone from the request on; what
-    /// is settled or posted before the refund is still paid first.
+    /// is settled or posted before the refund is still paid first. While a pool is paused no receipt can be paid, so a
+    /// notice that runs stands still; and when an epoch is void, one that asks for anything runs anew at least. Each
+    /// change is logged as another `RefundRequested`.
     function requestRefund(bytes32 poolId, uint96 amount) external;
 
     /// @notice Pays back what was asked for, or what is left of it, once the notice has run out. Only the integrator.
@@ -289,6 +291,7 @@ interface IRoyaltyLedger {
     ) external;
 
     /// @notice Pays a payee what a final epoch says above what it was paid before. Anyone may call, paused or not.
+    /// @dev Reverts with `EpochUnknown` unless everything in `what` is as posted, an unknown pool included.
     function claim(Claim calldata what) external returns (uint256 amount);
 
     /// @notice The same, to another address. Only the payee.
@@ -320,7 +323,8 @@ interface IRoyaltyLedger {
     function lapse(bytes32 poolId) external;
 
     /// @notice Stops money from coming in, and being spent, for `PAUSE_DAYS`: no fund, settle or post. Only the
-    /// guardian, and not again until as many days have passed. Claims, challenges, refunds and withdrawals go on.
+    /// guardian, and not again until as many days have passed. Claims, challenges and withdrawals go on, and so do refunds
+    /// whose notice is over.
     function pause(bytes32 poolId) external;
 
     /// @notice Ends a pause early. Only the guardian.

@@ -1,4 +1,4 @@
-// One in-process chain with the three contracts on it, for tests that want real transactions.
+// One in-process chain with the four contracts on it, for tests that want real transactions.
 import hre from "hardhat";
 import { createPublicClient, createWalletClient, custom, getAddress, getContract, keccak256, numberToHex, stringToHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
@@ -30,9 +30,10 @@ export async function deploy(chain, name, args = []) {
 export async function deployAll(chain) {
   const works = await deploy(chain, "WorkRegistry");
   const models = await deploy(chain, "ModelRegistry", [works.address]);
-  const ledger = await deploy(chain, "RoyaltyLedger", [works.address, models.address]);
+  const frauds = await deploy(chain, "FraudProofs", [works.address, models.address]);
+  const ledger = await deploy(chain, "RoyaltyLedger", [works.address, models.address, frauds.address]);
   const token = await deploy(chain, "DemoYen");
-  return { works, models, ledger, token };
+  return { works, models, frauds, ledger, token };
 }
 
 /** Sends one call and gives back its receipt; a revert is an error. */

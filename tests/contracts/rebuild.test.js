@@ -1,18 +1,21 @@
 // Invariant 11: whatever happened, state rebuilt from logs alone equals storage.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keccak256, numberToHex, zeroAddress } from "viem";
-import { connect, creator, deployAll, hash, send } from "./chain.js";
+import { keccak256, numberToHex, parseEventLogs, zeroAddress } from "viem";
+import { connect, creator, deployAll, hash, now, send } from "./chain.js";
+import { EpochPlay } from "./epochPlay.js";
 import { packWeights } from "./money.js";
 import { rebuild } from "./rebuild.js";
 import { batchLeafHash, levels, proofOf, rootOf } from "./tree.js";
 import { typedData } from "./typed.js";
 
-const STEPS = 300;
+const STEPS = 450;
 const DEADLINE = 4_102_444_800n;
 const PEOPLE = 8;
 const INTEGRATOR = 0;
 const OPERATOR = 1;
+const ARBITER = 4;
+const GUARDIAN = 5;
 
 /** A stream of integers below a bound that a seed repeats exactly. */
 function dice(seed) {
@@ -25,7 +28,25 @@ function dice(seed) {
 
 class Play {
   constructor(chain, contracts, roll) {
-    Object.assign(this, { chain, ...contracts, roll, workIds: [], batches: [], nonce: 0n });
+    Object.assign(this, { chain, ...contracts, roll, workIds: [], batches: [], nonce: 0n, epochs: {} });
+  }
+
+  address(i) {
+    return this.chain.wallets[i].account.address;
+  }
+
+  /** As an account of the chain, which the operator is; creators sign with keys of their own. */
+  signAsOperator(type, message) {
+    return this.chain.wallets[OPERATOR].account.signTypedData(typedData(type, this.ledger.address, message));
+  }
+
+  async wait(seconds) {
+    await this.chain.provider.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] });
+    await this.chain.provider.request({ method: "evm_mine", params: [] });
+  }
+
+  epoch() {
+    return this.epochs[this.pick(this.poolIds)].move();
   }
 
   pick(list) {
@@ -44,9 +65,10 @@ class Play {
     for (const token of [zeroAddress, this.token.address]) {
       const params = {
         token,
-        integrator: this.chain.wallets[INTEGRATOR].account.address,
-        operator: creator(OPERATOR).address,
-        arbiter: creator(20).address,
+        integrator: this.address(INTEGRATOR),
+        operator: this.address(OPERATOR),
+        arbiter: this.address(ARBITER),
+        guardian: this.address(GUARDIAN),
         modelId: model.logs[0].topics[1],
         developer: creator(21).address,
         compute: creator(22).address,
@@ -55,11 +77,13 @@ class Play {
         creatorBps: 6001,
         developerBps: 1999,
         computeBps: 1333,
-        window: 60,
-        bond: 1n,
+        window: 3600,
+        bond: 1001n,
       };
       const { logs } = await send(this.chain, this.ledger, "open", [params]);
-      this.poolIds.push(logs[0].topics[1]);
+      const poolId = logs[0].topics[1];
+      this.poolIds.push(poolId);
+      this.epochs[poolId] = new EpochPlay(this, poolId, params);
     }
     await send(this.chain, this.token, "mint", [this.chain.wallets[0].account.address, 10n ** 18n]);
     await send(this.chain, this.token, "approve", [this.ledger.address, 10n ** 18n]);
@@ -139,6 +163,7 @@ class Play {
   async fund() {
     const amount = BigInt(this.roll(10 ** 9) + 1);
     const [eth, yen] = this.poolIds;
+    if ((await this.isPaused(eth)) || (await this.isPaused(yen))) return;
     if (this.roll(2)) await send(this.chain, this.ledger, "fund", [eth, amount], { value: amount });
     else await send(this.chain, this.ledger, "fund", [yen, amount]);
   }
@@ -162,15 +187,20 @@ class Play {
   async settle() {
     const poolId = this.pick(this.poolIds);
     const available = await this.ledger.read.available([poolId]);
-    if (available < 2n) return;
+    if (available < 2n || (await this.isPaused(poolId))) return;
     if (this.roll(2)) {
       const report = await this.report(poolId, available);
-      await send(this.chain, this.ledger, "settle", [poolId, report, await this.sign(OPERATOR, "Report", this.ledger, report)]);
+      await send(this.chain, this.ledger, "settle", [poolId, report, await this.signAsOperator("Report", report)]);
       return;
     }
     const reports = [await this.report(poolId, available / 2n), await this.report(poolId, available / 2n)];
-    const sig = await this.sign(OPERATOR, "Reports", this.ledger, { poolId, reports });
+    const sig = await this.signAsOperator("Reports", { poolId, reports });
     await send(this.chain, this.ledger, "settleMany", [poolId, reports, sig]);
+  }
+
+  async isPaused(poolId) {
+    const { pausedUntil } = await this.ledger.read.pool([poolId]);
+    return (await now(this.chain)) / 86_400n < pausedUntil;
   }
 
   async claimFixed() {
@@ -190,9 +220,9 @@ class Play {
   async refund() {
     const poolId = this.pick(this.poolIds);
     const pool = await this.ledger.read.pool([poolId]);
-    if (!pool.refundRequested || pool.deposited === pool.direct) return;
-    await this.chain.provider.request({ method: "evm_increaseTime", params: [numberToHex(61)] });
-    await this.chain.provider.request({ method: "evm_mine", params: [] });
+    if (!pool.refundRequested || pool.ceiling === pool.direct) return;
+    await this.wait(3601);
+    if ((await now(this.chain)) < pool.refundableAt) return;
     await send(this.chain, this.ledger, "refund", [poolId]);
   }
 }
@@ -200,6 +230,7 @@ class Play {
 const MOVES = [
   "register", "register", "anchor", "materialise", "materialise", "setPayee", "setOptOut", "trade", "fund", "fund",
   "settle", "settle", "settle", "settle", "claimFixed", "withdraw", "requestRefund", "refund",
+  "epoch", "epoch", "epoch", "epoch", "epoch", "epoch", "epoch", "epoch",
 ];
 
 async function compareWithStorage(state, { works, ledger }) {
@@ -209,6 +240,15 @@ async function compareWithStorage(state, { works, ledger }) {
     assert.equal(await works.read.changeNonce([workId]), changes);
   }
   for (const [poolId, expected] of Object.entries(state.pools)) assert.deepEqual(await ledger.read.pool([poolId]), expected);
+  for (const [key, expected] of Object.entries(state.epochs)) {
+    const [poolId, n] = key.split(" ");
+    assert.equal(await ledger.read.epochHash([poolId, BigInt(n)]), expected);
+  }
+  for (const [key, expected] of Object.entries(state.claimed)) {
+    const [poolId, index] = key.split(" ");
+    assert.equal(await ledger.read.claimed([poolId, BigInt(index)]), expected);
+  }
+  for (const [poolId, expected] of Object.entries(state.disputes)) assert.deepEqual(await ledger.read.disputeOf([poolId]), expected);
   for (const [poolId, nonce] of state.nonces) assert.ok(await ledger.read.nonceUsed([poolId, nonce]));
   for (const [token, credits] of Object.entries(state.credits)) {
     for (const [who, amount] of Object.entries(credits)) assert.equal(await ledger.read.credit([token, who]), amount);
@@ -225,8 +265,15 @@ for (const seed of [hash("one"), hash("two")]) {
 
     const { works, ledger } = contracts;
     const logs = await chain.reader.getLogs({ address: [works.address, ledger.address], fromBlock: 0n });
-    const state = rebuild([...works.abi, ...ledger.abi], logs);
+    const times = new Map();
+    for (const blockNumber of new Set(logs.map((log) => log.blockNumber))) {
+      times.set(blockNumber, Number((await chain.reader.getBlock({ blockNumber })).timestamp));
+    }
+    const state = rebuild([...works.abi, ...ledger.abi], logs, times);
     assert.ok(state.nonces.length > 20 && Object.keys(state.works).length > 20);
+    for (const name of ["EpochPosted", "EpochVoided", "EpochChallenged", "Disputed", "Ruled", "Claimed"]) {
+      assert.ok(parseEventLogs({ abi: ledger.abi, eventName: name, logs }).length, `no ${name}`);
+    }
     await compareWithStorage(state, contracts);
   });
 }

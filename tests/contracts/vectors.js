@@ -132,6 +132,7 @@ function ids() {
     integrator: creator(10).address,
     operator: creator(9).address,
     arbiter: creator(11).address,
+    guardian: creator(15).address,
     modelId,
     developer: creator(2).address,
     compute: creator(12).address,
@@ -153,9 +154,9 @@ function ids() {
 
 const POOL_PARAMS = [
   ["token", "address"], ["integrator", "address"], ["operator", "address"], ["arbiter", "address"],
-  ["modelId", "bytes32"], ["developer", "address"], ["compute", "address"], ["treasury", "address"],
+  ["guardian", "address"], ["modelId", "bytes32"], ["developer", "address"], ["compute", "address"], ["treasury", "address"],
   ["commons", "address"], ["creatorBps", "uint16"], ["developerBps", "uint16"], ["computeBps", "uint16"],
-  ["window", "uint32"], ["bond", "uint128"],
+  ["window", "uint32"], ["bond", "uint96"],
 ].map(([name, type]) => ({ name, type }));
 
 function splits() {

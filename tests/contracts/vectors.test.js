@@ -127,7 +127,8 @@ async function checkSplit(poolId, nonce, vector, workIds) {
     workIds: used.map(([id]) => id),
     deadline: DEADLINE,
   };
-  const { logs } = await send(chain, ledger, "settle", [poolId, report, "0x"]);
+  const sig = await chain.wallets[0].account.signTypedData(typedData("Report", ledger.address, { poolId, ...report }));
+  const { logs } = await send(chain, ledger, "settle", [poolId, report, sig]);
   const [{ args }] = parseEventLogs({ abi: ledger.abi, logs });
   assert.equal(args.creatorPart, BigInt(vector.creatorPart));
   assert.equal(args.unattributed, BigInt(vector.unattributed));
