@@ -4,9 +4,12 @@ import { divide, unpackWeights } from "./money.js";
 
 const APPLY = {
   Anchored: (state, { root, at }) => {
-    state.anchoredAt[root] = at;
+    state.anchors[root] ??= { at, signatory: zeroAddress };
   },
-  WorkRegistered: (state, { workId, creator, payee, at }) => {
+  WorkRegistered: (state, { workId, creator, payee, at, anchor }) => {
+    // The first work that was opened from a batch showed the signature that spares its creator's others theirs.
+    const batch = state.anchors[anchor];
+    if (batch?.signatory === zeroAddress) batch.signatory = creator;
     state.works[workId] = { owner: creator, payee, registeredAt: at, optedOutAt: 0, offeredTo: zeroAddress, changes: 0n };
   },
   PayeeSet: (state, { workId, payee }) => {
@@ -74,7 +77,7 @@ function addCredit(state, token, who, amount) {
 }
 
 export function rebuild(abi, logs) {
-  const state = { anchoredAt: {}, works: {}, pools: {}, credits: {}, nonces: [] };
+  const state = { anchors: {}, works: {}, pools: {}, credits: {}, nonces: [] };
   for (const { eventName, args } of parseEventLogs({ abi, logs })) APPLY[eventName](state, args);
   return state;
 }
