@@ -27,7 +27,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def fields(message: dict[str, Any]) -> list[str]:
-    return [message[name] for name in ("creator", "contentHash", "recordHash", "termsHash", "payee", "salt")]
+    return [message[name] for name in ("creator", "contentHash", "recordHash", "payee", "salt")]
 
 
 TREES, SPLITS, TYPED, IDS = load("trees"), load("splits"), load("typed_data"), load("ids")

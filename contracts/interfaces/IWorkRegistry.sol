@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC2981} from "@openzeppelin/contracts/interfaces/IERC2981.sol";
 
-/// @title Who claimed which content, when, on which terms, and who is paid for it
+/// @title Who claimed which content, when, and who is paid for it
 /// @notice Nobody owns this contract and nothing in it can be switched off or replaced. A work is one creator's claim
 /// to one content hash: another creator who claims the same hash gets another work, never this one. Times are block
 /// times in seconds. Which of two claims to the same picture is right is not decided here; the earlier time is
@@ -12,14 +12,13 @@ import {IERC2981} from "@openzeppelin/contracts/interfaces/IERC2981.sol";
 /// that care anchor a salted leaf first (`anchor`, then `materialise`): it shows nothing until it is dated.
 interface IWorkRegistry is IERC2981 {
     /// @notice What one creator puts into a batch for one work.
-    /// @param recordHash SHA-256 digest of the published work record, which is what its CIDv1 is made of.
-    /// @param termsHash Hash of the licence terms.
+    /// @param recordHash SHA-256 digest of the published work record, which is what its CIDv1 is made of. The record
+    /// holds the licence terms, so this is what commits to them.
     /// @param salt Random, so that nobody can test a guess about an unrevealed leaf.
     struct Leaf {
         address creator;
         bytes32 contentHash;
         bytes32 recordHash;
-        bytes32 termsHash;
         address payee;
         bytes32 salt;
     }
@@ -41,7 +40,6 @@ interface IWorkRegistry is IERC2981 {
         address indexed creator,
         bytes32 indexed contentHash,
         bytes32 recordHash,
-        bytes32 termsHash,
         address payee,
         uint40 at,
         bytes32 anchor
@@ -67,18 +65,15 @@ interface IWorkRegistry is IERC2981 {
 
     /// @notice Claims `contentHash` (SHA-256 of the exact bytes) for the caller, as of now.
     /// @dev Reverts with `ZeroValue` for an empty hash or payee, with `AlreadyRegistered` for a second claim.
-    function register(bytes32 contentHash, bytes32 recordHash, bytes32 termsHash, address payee)
-        external
-        returns (bytes32 workId);
+    function register(bytes32 contentHash, bytes32 recordHash, address payee) external returns (bytes32 workId);
 
     /// @notice The same for a creator who signed and does not send. Anyone may relay it until `deadline`.
-    /// @dev Typed data: `Register(address creator,bytes32 contentHash,bytes32 recordHash,bytes32 termsHash,address
-    /// payee,uint256 deadline)`. There is no nonce because a work registers only once.
+    /// @dev Typed data: `Register(address creator,bytes32 contentHash,bytes32 recordHash,address payee,uint256
+    /// deadline)`. There is no nonce because a work registers only once.
     function registerFor(
         address creator,
         bytes32 contentHash,
         bytes32 recordHash,
-        bytes32 termsHash,
         address payee,
         uint256 deadline,
         bytes calldata sig
@@ -92,7 +87,11 @@ interface IWorkRegistry is IERC2981 {
 
     /// @notice Opens one leaf of an anchored batch as a work that carries the anchor's time. Anyone may send it.
     /// @dev Typed data, signed by `leaf.creator`: `Batch(bytes32 root,uint64 count,uint256 deadline)`. The deadline is
-    /// that of anchoring: a batch that was anchored in time can be opened for ever.
+    /// that of anchoring: a batch that was anchored in time can be opened for ever. The first work that is opened makes
+    /// its creator the signatory of the batch, for good. Further works of the signatory need no signature: `deadline`
+    /// and `sig` are not looked at. Works of other creators under the same root need theirs, each time. A contract
+    /// wallet that became a signatory cannot take that back. Whoever does not know what will be mined first sends a
+    /// signature. Reverts with `NotAnchored`, `NotInBatch`, `Expired`, `BadSignature`, and as `register` does.
     /// @param index Position of the leaf; `proof` runs from the leaf's sibling up to the child of the root.
     function materialise(
         bytes32 root,
@@ -118,7 +117,8 @@ interface IWorkRegistry is IERC2981 {
     /// @notice Takes over offered rights. Only whom they are offered to, who also becomes the payee.
     function acceptRights(bytes32 workId) external;
 
-    /// @notice Announces new licence terms. Only the owner. Terms are not stored: the last event counts.
+    /// @notice Announces new licence terms. Only the owner. Terms are not stored: the last event counts, and before it
+    /// those in the work's record.
     function setTerms(bytes32 workId, bytes32 termsHash) external;
 
     /// @notice Refuses, or allows again, training on the work from now on. Only the owner.
@@ -130,6 +130,10 @@ interface IWorkRegistry is IERC2981 {
 
     /// @notice When the root was first anchored; 0 if never.
     function anchoredAt(bytes32 root) external view returns (uint40);
+
+    /// @notice The creator whose works under this root need no signature any more; 0 before a work was opened from it.
+    /// @dev Follows from logs: the creator of the first `WorkRegistered` that names this root as its anchor.
+    function signatoryOf(bytes32 root) external view returns (address);
 
     /// @notice Everything known about a work; all zero for an unknown one.
     function work(bytes32 workId) external view returns (Work memory);

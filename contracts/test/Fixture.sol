@@ -84,7 +84,7 @@ abstract contract Fixture {
         for (uint256 i; i < count; ++i) {
             address who = address(uint160(0xA000 + i));
             vm.prank(who);
-            bytes32 id = works.register(bytes32(i + 1), 0, 0, who);
+            bytes32 id = works.register(bytes32(i + 1), 0, who);
             uint256 at = i;
             for (; at > 0 && ids[at - 1] > id; --at) {
                 (ids[at], creators[at]) = (ids[at - 1], creators[at - 1]);

@@ -6,7 +6,7 @@ import {TreeBuilder} from "./TreeBuilder.sol";
 import {vm} from "./Vm.sol";
 
 contract PositionalTreeTest {
-    function contains(bytes32 root, uint256 count, bytes32 leaf, uint256 index, bytes32[] calldata proof)
+    function contains(bytes32 root, uint64 count, bytes32 leaf, uint256 index, bytes32[] calldata proof)
         external
         pure
         returns (bool)
@@ -53,7 +53,7 @@ contract PositionalTreeTest {
         external
         view
     {
-        uint256 n = uint256(count) % 40 + 1;
+        uint64 n = uint64(count) % 40 + 1;
         uint256 i = index % n;
         uint256 j = other % n;
         bytes32[] memory leaves = _leaves(n, seed);
@@ -66,13 +66,34 @@ contract PositionalTreeTest {
 
     function testFuzz_contains_equalsThePlainTwin(bytes32 leaf, uint256 index, bytes32[] calldata proof) external view {
         vm.assume(proof.length < 64);
-        uint256 count = 1 << proof.length;
+        uint64 count = uint64(1) << uint64(proof.length);
         index %= count;
         bytes32 root = TreeBuilder.climb(leaf, index, proof);
         vm.assertTrue(this.contains(root, count, leaf, index, proof));
         vm.assertFalse(this.contains(root, count, ~leaf, index, proof));
         // The assembly borrows the free memory pointer and has to put it back.
         vm.assertTrue(new bytes32[](1)[0] == 0);
+    }
+
+    /// @dev Counts around a power of two, where rounding up could go wrong.
+    function testFuzz_contains_takesProofsOfOneLengthOnly(uint8 power, uint8 beyond, uint8 length) external view {
+        uint64 count = uint64(1) << (power % 64);
+        count = beyond % 3 == 0 ? count - 1 : count + beyond % 3 - 1;
+        bytes32[] memory proof = new bytes32[](length % 70);
+        bytes32 root = TreeBuilder.climb("leaf", 0, proof);
+        bool fits = count > 0 && proof.length == TreeBuilder.depth(count);
+        vm.assertTrue(this.contains(root, count, "leaf", 0, proof) == fits);
+    }
+
+    function test_contains_takesTheLargestTree() external view {
+        bytes32[] memory proof = new bytes32[](64);
+        for (uint256 i; i < proof.length; ++i) {
+            proof[i] = bytes32(i + 1);
+        }
+        uint64 last = type(uint64).max - 1;
+        bytes32 root = TreeBuilder.climb("leaf", last, proof);
+        vm.assertTrue(this.contains(root, type(uint64).max, "leaf", last, proof));
+        vm.assertFalse(this.contains(root, type(uint64).max, "leaf", last - 1, proof));
     }
 
     function testFuzz_leafHash_equalsThePlainTwin(bytes32 content) external pure {

@@ -14,7 +14,7 @@ contract WorkChangesTest is Fixture {
     function setUp() external {
         deployAll();
         vm.prank(creator);
-        id = works.register(keccak256("content"), 0, 0, creator);
+        id = works.register(keccak256("content"), 0, creator);
     }
 
     function test_setPayee_paysTheNewOneAndRemembersTheOld() external {

@@ -11,6 +11,8 @@ contract WorkHandler is Fixture {
     bytes32[] public ids;
     mapping(bytes32 => address) public ownerOf;
     mapping(bytes32 => uint40) public timeOf;
+    mapping(bytes32 => address) public signerOf;
+    bytes32[] public roots;
     IWorkRegistry.Leaf[] private _leaves;
 
     constructor() {
@@ -20,25 +22,32 @@ contract WorkHandler is Fixture {
     function register(uint8 who, bool paidToAnother) external {
         address owner = _person(who);
         vm.prank(owner);
-        _add(works.register(bytes32(ids.length + 1), 0, 0, paidToAnother ? STRANGER : owner), owner, block.timestamp);
+        _add(works.register(bytes32(ids.length + 1), 0, paidToAnother ? STRANGER : owner), owner, block.timestamp);
     }
 
-    function anchor(uint8 salt) external {
-        bytes32 content = keccak256(abi.encode("batched", _leaves.length));
-        _leaves.push(IWorkRegistry.Leaf(creator, content, 0, 0, creator, bytes32(uint256(salt))));
-        works.anchor(_leafHash(_leaves.length - 1), 1, "manifest");
+    /// @dev Two works: of one creator, or of two who share a root.
+    function anchor(bool isShared) external {
+        for (uint256 i; i < 2; ++i) {
+            address who = isShared && i == 1 ? operator : creator;
+            _leaves.push(IWorkRegistry.Leaf(who, keccak256(abi.encode("batched", _leaves.length)), 0, who, "salt"));
+        }
+        roots.push(TreeBuilder.parent(_leafHash(_leaves.length - 2), _leafHash(_leaves.length - 1)));
+        works.anchor(roots[roots.length - 1], 2, "manifest");
     }
 
-    function materialise(uint256 seed) external {
+    function materialise(uint256 seed, bool leavesSignatureOut) external {
         if (_leaves.length == 0) return;
         uint256 i = seed % _leaves.length;
-        bytes32 id = works.workIdOf(creator, _leaves[i].contentHash);
+        IWorkRegistry.Leaf memory leaf = _leaves[i];
+        bytes32 id = works.workIdOf(leaf.creator, leaf.contentHash);
         if (timeOf[id] != 0) return;
-        bytes32 root = _leafHash(i);
-        bytes32 typeHash = keccak256("Batch(bytes32 root,uint64 count,uint256 deadline)");
-        bytes memory sig = signWork(CREATOR_KEY, keccak256(abi.encode(typeHash, root, 1, FOREVER)));
-        works.materialise(root, _leaves[i], 1, 0, new bytes32[](0), FOREVER, sig);
-        _add(id, creator, works.anchoredAt(root));
+        bytes32 root = roots[i / 2];
+        if (signerOf[root] == address(0)) signerOf[root] = leaf.creator;
+        bool isSpared = leavesSignatureOut && signerOf[root] == leaf.creator && works.signatoryOf(root) != address(0);
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = _leafHash(i ^ 1);
+        works.materialise(root, leaf, 2, i % 2, proof, isSpared ? 0 : FOREVER, isSpared ? bytes("") : _sign(i, root));
+        _add(id, leaf.creator, works.anchoredAt(root));
     }
 
     function setPayee(uint256 seed, uint8 who) external {
@@ -94,6 +103,10 @@ contract WorkHandler is Fixture {
         return ids.length;
     }
 
+    function rootCount() external view returns (uint256) {
+        return roots.length;
+    }
+
     function theWorks() external view returns (IWorkRegistry) {
         return works;
     }
@@ -102,6 +115,12 @@ contract WorkHandler is Fixture {
         ids.push(id);
         ownerOf[id] = owner;
         timeOf[id] = uint40(at);
+    }
+
+    function _sign(uint256 i, bytes32 root) private view returns (bytes memory) {
+        uint256 key = _leaves[i].creator == creator ? CREATOR_KEY : OPERATOR_KEY;
+        bytes32 typeHash = keccak256("Batch(bytes32 root,uint64 count,uint256 deadline)");
+        return signWork(key, keccak256(abi.encode(typeHash, root, 2, FOREVER)));
     }
 
     function _leafHash(uint256 i) private view returns (bytes32) {
@@ -134,6 +153,13 @@ contract WorkInvariantsTest {
             uint256 at = works.work(id).registeredAt;
             vm.assertEq(at, handler.timeOf(id), "time of a claim moved");
             vm.assertLe(at, block.timestamp, "claim from the future");
+        }
+    }
+
+    /// @dev The first to show a signature over a root stays the one whose works need none.
+    function invariant_keepsTheFirstSignerOfEachBatch() external view {
+        for (uint256 i; i < handler.rootCount(); ++i) {
+            vm.assertEq(works.signatoryOf(handler.roots(i)), handler.signerOf(handler.roots(i)));
         }
     }
 

@@ -27,8 +27,8 @@ _DOMAIN = [
     {"name": "verifyingContract", "type": "address"},
 ]
 REGISTER = [
-    ("address", "creator"), ("bytes32", "contentHash"), ("bytes32", "recordHash"), ("bytes32", "termsHash"),
-    ("address", "payee"), ("uint256", "deadline"),
+    ("address", "creator"), ("bytes32", "contentHash"), ("bytes32", "recordHash"), ("address", "payee"),
+    ("uint256", "deadline"),
 ]  # fmt: skip
 BATCH = [("bytes32", "root"), ("uint64", "count"), ("uint256", "deadline")]
 REPORT = [

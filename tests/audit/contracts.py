@@ -77,8 +77,8 @@ class Contracts(EpochRules):
         assert work not in self.payees
         self.payees[work] = leaf.payee
         self.emit("WorkRegistry", "WorkRegistered", workId=work, creator=leaf.creator,
-                  contentHash=leaf.content_hash, recordHash=leaf.record_hash, termsHash=leaf.terms_hash,
-                  payee=leaf.payee, at=at, anchor=anchor)  # fmt: skip
+                  contentHash=leaf.content_hash, recordHash=leaf.record_hash, payee=leaf.payee,
+                  at=at, anchor=anchor)  # fmt: skip
         return work
 
     def set_payee(self, work, payee):

@@ -33,9 +33,7 @@ histories = st.lists(st.one_of(settlement, payout, posting, turn), max_size=40)
 def opened(contracts):
     """Twelve works, one model, and three pools with terms of their own."""
     works = sorted(
-        contracts.register(
-            Leaf(PEOPLE[n % 6], sha(b"%d" % n), sha(b"r"), sha(b"t"), PEOPLE[n % 5], sha(b"s"))
-        )
+        contracts.register(Leaf(PEOPLE[n % 6], sha(b"%d" % n), sha(b"r"), PEOPLE[n % 5], sha(b"s")))
         for n in range(12)
     )
     dataset = contracts.register_dataset(PEOPLE[0], sha(b"root"), 1, 1, sha(b"manifest"))

@@ -133,12 +133,24 @@ def test_record_that_says_more_or_other(field, value, detail):
     assert_names(world, Check.WORKS, dawn.work_id, detail)
 
 
-def test_record_with_other_terms():
+def test_record_that_is_served_with_other_terms():
     world = World()
     dawn = world.alices.leaves[0]
-    forged = replace(world.alices, leaves=(replace(dawn, terms_hash=sha(b"all rights reserved")),))
-    world.anchor(forged.signed(world.signature(forged, world.alice)))
-    assert_names(world, Check.WORKS, dawn.work_id, "its record has other terms")
+    true = world.shelf.documents[dawn.record_hash]
+    world.shelf.documents[dawn.record_hash] = true.replace(b"CC0-1.0", b"CC-BY-1")
+    assert_names(world, Check.WORKS, dawn.work_id, "came back as something else", Outcome.UNCHECKED)
+
+
+def test_work_on_chain_with_other_terms_than_in_its_batch():
+    """The record holds the terms, and its digest stands in the batch and on chain."""
+    world = World()
+    dawn = world.alices.leaves[0]
+    true = world.shelf.documents[dawn.record_hash]
+    other = world.shelf.put(true.replace(b"CC0-1.0", b"CC-BY-1")).digest
+    registered = [log.args["workId"] for log in world.contracts.logs if log.name == "WorkRegistered"]
+    place = world.contracts.index_of("WorkRegistered", registered.index(dawn.work_id))
+    world.contracts.rewrite(place, recordHash=other)
+    assert_names(world, Check.WORKS, dawn.work_id, "it is not what its batch says")
 
 
 def test_record_that_nobody_has():

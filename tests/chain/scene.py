@@ -108,8 +108,8 @@ class Scene:
         self.send(self.calls.anchor(batch.tree().root, len(batch.leaves), manifest))
         return manifest
 
-    def materialise(self, batch, index):
-        self.send(self.calls.materialise(Opening.of(batch, index)))
+    def materialise(self, batch, index, *, signed=True):
+        self.send(self.calls.materialise(Opening.of(batch, index, signed=signed)))
         return batch.leaves[index].work_id
 
     def register(self, creator, title, payee=None) -> WorkId:
@@ -117,7 +117,7 @@ class Scene:
         self.shelf.put(record.encode())
         payee = (payee or creator).address
         content = record.facts.content_hash
-        self.send(self.calls.register(content, record.digest(), TERMS.digest(), payee), creator)
+        self.send(self.calls.register(content, record.digest(), payee), creator)
         return work_id(creator.address, content)
 
     def dataset(self, name, works):

@@ -9,7 +9,7 @@ from creditline.royalties.receipt import reports_typed_data
 from creditline.typed_data import REGISTER, ledger_domain, typed_data
 from creditline.works.dataset import compose_dataset
 from tests.chain.anvil import CHAIN_ID
-from tests.chain.scene import FAR, TERMS, hash_of, record_of
+from tests.chain.scene import FAR, hash_of, record_of
 
 
 def test_works_are_registered_in_all_three_ways(scene):
@@ -22,12 +22,12 @@ def test_works_are_registered_in_all_three_ways(scene):
     content = record.facts.content_hash
     message = {
         "creator": alice.address, "contentHash": content, "recordHash": record.digest(),
-        "termsHash": TERMS.digest(), "payee": bob.address, "deadline": FAR,
+        "payee": bob.address, "deadline": FAR,
     }  # fmt: skip
     signature = alice.sign_typed(typed_data(scene.domain, "Register", REGISTER, message))
     call = scene.calls.register_for(
-        creator=alice.address, content_hash=content, record_hash=record.digest(), terms_hash=TERMS.digest(),
-        payee=bob.address, deadline=FAR, signature=signature,
+        creator=alice.address, content_hash=content, record_hash=record.digest(), payee=bob.address,
+        deadline=FAR, signature=signature,
     )  # fmt: skip
     scene.send(call)
     with pytest.raises(Reverted, match="AlreadyRegistered"):
@@ -40,6 +40,20 @@ def test_works_are_registered_in_all_three_ways(scene):
     assert scene.reader.work(work)["registeredAt"] == anchored_at
     assert scene.reader.payee_at(work, anchored_at) == alice.address
     assert scene.reader.payee_at(work, anchored_at - 1) == ZERO_ADDRESS
+
+
+def test_one_signature_serves_a_batch(scene):
+    batch = scene.batch(scene.person("alice"), ["one", "two", "three"])
+    root = batch.tree().root
+    scene.anchor(batch)
+    assert scene.reader.signatory_of(root) == ZERO_ADDRESS
+    with pytest.raises(Reverted, match="Expired"):
+        scene.materialise(batch, 0, signed=False)
+    scene.materialise(batch, 1)
+    assert scene.reader.signatory_of(root) == batch.creator
+    unsigned = scene.materialise(batch, 0, signed=False)
+    assert scene.reader.work(unsigned)["registeredAt"] == scene.reader.anchored_at(root)
+    scene.materialise(batch, 2)
 
 
 def test_owners_change_what_is_theirs(scene):

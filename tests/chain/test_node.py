@@ -245,7 +245,7 @@ def test_signatures_are_judged_as_the_registry_judges_them(scene, code):
     """Wallets with and without code, a key that signs beside its code (EIP-7702), every spelling of a signature."""
     alice, hashes = person("alice"), {"content_hash": hash_of("c"), "record_hash": hash_of("r")}
     message = {"creator": alice.address, "contentHash": hashes["content_hash"], "payee": alice.address}
-    message |= {"recordHash": hashes["record_hash"], "termsHash": hash_of("t"), "deadline": FAR}
+    message |= {"recordHash": hashes["record_hash"], "deadline": FAR}
     data = typed_data(scene.domain, "Register", REGISTER, message)
     scene.anvil.ask("anvil_setCode", alice.address, code)
     check = SignatureVerifier(scene.node)
@@ -253,8 +253,7 @@ def test_signatures_are_judged_as_the_registry_judges_them(scene, code):
     for name, signature in spellings(alice.sign_typed(data)).items():
         judged[name] = check(alice.address, data, signature)
         call = scene.calls.register_for(
-            creator=alice.address, terms_hash=hash_of("t"), payee=alice.address, deadline=FAR,
-            signature=signature, **hashes,
+            creator=alice.address, payee=alice.address, deadline=FAR, signature=signature, **hashes,
         )  # fmt: skip
         accepted[name] = is_accepted(scene.node, call)
     assert judged == accepted

@@ -69,7 +69,7 @@ def test_what_runs_out_of_gas_fails(scene, outbox, sender):
 def test_what_fails_only_on_chain_says_why(scene, outbox, sender):
     """Both simulate well, and the first makes the second impossible."""
     scene.anvil.ask("evm_setAutomine", False)
-    registration = scene.calls.register(hash_of("a"), hash_of("r"), hash_of("t"), scene.operator.address)
+    registration = scene.calls.register(hash_of("a"), hash_of("r"), scene.operator.address)
     for key in ("first", "second"):
         outbox.enqueue(Transaction(key, registration.to, registration.data, key))
     original = scene.node.estimate_gas

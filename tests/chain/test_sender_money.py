@@ -116,7 +116,7 @@ def test_what_needs_something_that_waits_for_money_waits_with_it(scene, outbox):
     sender = Sender(scene.node, poor, outbox)
     batch, drafts = scene.batch(creator, ["a"]), Drafts(scene.calls)
     anchor = drafts.anchor(batch.tree().root, 1, scene.shelf.put(batch.manifest(scene.domain)))
-    materialise = drafts.materialise(batch, 0)
+    materialise = drafts.materialise(batch, 0, signed=True)
     outbox.enqueue(anchor)
     outbox.enqueue(materialise)
     for _ in range(3):

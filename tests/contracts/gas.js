@@ -32,7 +32,6 @@ async function registerFor(index, payee = creator(index).address) {
     creator: creator(index).address,
     contentHash: hash(`content ${index}`),
     recordHash: hash(`record ${index}`),
-    termsHash: hash("terms"),
     payee,
     deadline,
   };
@@ -42,31 +41,33 @@ async function registerFor(index, payee = creator(index).address) {
 async function registration() {
   const me = chain.wallets[0].account.address;
   const other = chain.wallets[5].account.address;
-  measured["register"] = await gas(works, "register", [hash("a"), hash("r"), hash("t"), me]);
-  measured["register, paid to another"] = await gas(works, "register", [hash("b"), hash("r"), hash("t"), other]);
+  measured["register"] = await gas(works, "register", [hash("a"), hash("r"), me]);
+  measured["register, paid to another"] = await gas(works, "register", [hash("b"), hash("r"), other]);
   measured["registerFor"] = await registerFor(0);
 }
 
 async function batch() {
   const signer = creator(100);
-  const leaf = {
+  const [left, right] = ["left", "right"].map((side) => ({
     creator: signer.address,
-    contentHash: hash("batched"),
-    recordHash: hash("record"),
-    termsHash: hash("terms"),
+    contentHash: hash(`batched ${side}`),
+    recordHash: hash(`record ${side}`),
     payee: signer.address,
-    salt: hash("salt"),
-  };
+    salt: hash(`salt ${side}`),
+  }));
   const count = 2n ** 20n;
-  const index = 0b1011_0010_1110_0101_1001n;
-  const proof = Array.from({ length: 20 }, (_, i) => hash(`sibling ${i}`));
-  const root = proof.reduce(
-    (node, sibling, i) => ((index >> BigInt(i)) & 1n ? parentHash(sibling, node) : parentHash(node, sibling)),
-    batchLeafHash(leaf),
+  const index = 0b1011_0010_1110_0101_1000n;
+  const path = Array.from({ length: 19 }, (_, i) => hash(`sibling ${i}`));
+  const root = path.reduce(
+    (node, sibling, i) => ((index >> BigInt(i + 1)) & 1n ? parentHash(sibling, node) : parentHash(node, sibling)),
+    parentHash(batchLeafHash(left), batchLeafHash(right)),
   );
   measured["anchor, any count"] = await gas(works, "anchor", [root, count, hash("manifest")]);
-  const sig = await sign(signer, "Batch", works, { root, count, deadline });
-  measured["materialise, 20 siblings"] = await gas(works, "materialise", [root, leaf, count, index, proof, deadline, sig]);
+  const signed = [deadline, await sign(signer, "Batch", works, { root, count, deadline })];
+  const open = (leaf, at, sibling, proof) =>
+    gas(works, "materialise", [root, leaf, count, at, [batchLeafHash(sibling), ...path], ...proof]);
+  measured["materialise, first of a batch"] = await open(left, index, right, signed);
+  measured["materialise, 20 siblings"] = await open(right, index + 1n, left, [0n, "0x"]);
 }
 
 const address = (i) => chain.wallets[i].account.address;

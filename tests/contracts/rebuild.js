@@ -7,9 +7,12 @@ const NEVER = 2 ** 40 - 1;
 
 const APPLY = {
   Anchored: (state, { root, at }) => {
-    state.anchoredAt[root] = at;
+    state.anchors[root] ??= { at, signatory: zeroAddress };
   },
-  WorkRegistered: (state, { workId, creator, payee, at }) => {
+  WorkRegistered: (state, { workId, creator, payee, at, anchor }) => {
+    // The first work that was opened from a batch showed the signature that spares its creator's others theirs.
+    const batch = state.anchors[anchor];
+    if (batch?.signatory === zeroAddress) batch.signatory = creator;
     state.works[workId] = { owner: creator, payee, registeredAt: at, optedOutAt: 0, offeredTo: zeroAddress, changes: 0n };
   },
   PayeeSet: (state, { workId, payee }) => {
@@ -146,7 +149,7 @@ function addCredit(state, token, who, amount) {
 
 /** @param times The second of each block that has logs, by its number. */
 export function rebuild(abi, logs, times) {
-  const state = { anchoredAt: {}, works: {}, pools: {}, credits: {}, nonces: [], epochs: {}, claimed: {}, disputes: {} };
+  const state = { anchors: {}, works: {}, pools: {}, credits: {}, nonces: [], epochs: {}, claimed: {}, disputes: {} };
   for (const { eventName, args, blockNumber } of parseEventLogs({ abi, logs })) {
     APPLY[eventName](state, args, times.get(blockNumber));
   }

@@ -95,7 +95,6 @@ class Play {
       creator: creator(who).address,
       contentHash: hash(`content ${this.workIds.length}`),
       recordHash: hash("record"),
-      termsHash: hash("terms"),
       payee: creator(this.roll(2) ? who : this.roll(PEOPLE)).address,
       deadline: DEADLINE,
     };
@@ -110,7 +109,6 @@ class Play {
       creator: creator(who).address,
       contentHash: hash(`batch ${this.batches.length} ${i}`),
       recordHash: hash("record"),
-      termsHash: hash("terms"),
       payee: creator(who).address,
       salt: hash(`salt ${i}`),
     }));
@@ -125,8 +123,9 @@ class Play {
     const batch = this.pick(open);
     const index = batch.next++;
     const message = { root: rootOf(batch.tree), count: BigInt(batch.leaves.length), deadline: DEADLINE };
-    const sig = await this.sign(batch.who, "Batch", this.works, message);
-    const args = [message.root, batch.leaves[index], message.count, BigInt(index), proofOf(batch.tree, index), DEADLINE, sig];
+    const signed = [DEADLINE, await this.sign(batch.who, "Batch", this.works, message)];
+    const place = [message.root, batch.leaves[index], message.count, BigInt(index), proofOf(batch.tree, index)];
+    const args = [...place, ...(index > 0 && this.roll(2) ? [0n, "0x"] : signed)];
     this.workIds.push((await send(this.chain, this.works, "materialise", args)).logs[0].topics[1]);
   }
 
@@ -154,7 +153,7 @@ class Play {
     const [seller, buyer] = [2, 3];
     const content = hash(`traded ${this.workIds.length}`);
     const address = (i) => this.chain.wallets[i].account.address;
-    const { logs } = await send(this.chain, this.works, "register", [content, hash("r"), hash("t"), address(seller)], { from: seller });
+    const { logs } = await send(this.chain, this.works, "register", [content, hash("r"), address(seller)], { from: seller });
     await send(this.chain, this.works, "offerRights", [logs[0].topics[1], address(buyer)], { from: seller });
     this.workIds.push(logs[0].topics[1]);
     if (this.roll(2)) await send(this.chain, this.works, "acceptRights", [logs[0].topics[1]], { from: buyer });
@@ -234,7 +233,10 @@ const MOVES = [
 ];
 
 async function compareWithStorage(state, { works, ledger }) {
-  for (const [root, at] of Object.entries(state.anchoredAt)) assert.equal(await works.read.anchoredAt([root]), at);
+  for (const [root, { at, signatory }] of Object.entries(state.anchors)) {
+    assert.equal(await works.read.anchoredAt([root]), at);
+    assert.equal(await works.read.signatoryOf([root]), signatory);
+  }
   for (const [workId, { changes, ...expected }] of Object.entries(state.works)) {
     assert.deepEqual(await works.read.work([workId]), expected);
     assert.equal(await works.read.changeNonce([workId]), changes);

@@ -5,7 +5,6 @@ export const LEAF = [
   { name: "creator", type: "address" },
   { name: "contentHash", type: "bytes32" },
   { name: "recordHash", type: "bytes32" },
-  { name: "termsHash", type: "bytes32" },
   { name: "payee", type: "address" },
   { name: "salt", type: "bytes32" },
 ];

@@ -17,7 +17,6 @@ export const TYPES = {
     { name: "creator", type: "address" },
     { name: "contentHash", type: "bytes32" },
     { name: "recordHash", type: "bytes32" },
-    { name: "termsHash", type: "bytes32" },
     { name: "payee", type: "address" },
     { name: "deadline", type: "uint256" },
   ],

@@ -22,7 +22,6 @@ function batchLeaf(i) {
     creator: address,
     contentHash: hash(`content ${i}`),
     recordHash: hash(`record ${i}`),
-    termsHash: hash("terms"),
     payee: i % 3 ? address : creator(i + 1000).address,
     salt: hash(`salt ${i}`),
   };

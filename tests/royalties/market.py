@@ -43,7 +43,7 @@ def open_pool(database, pool=POOL, *, deposit=100, window=DAY, operator=OPERATOR
 def write_works(database, *names):
     """Works that finalised blocks have in the registry."""
     text = dict.fromkeys(("creator", "owner", "payee"), person("alice").address)
-    text |= dict.fromkeys(("content_hash", "record_hash", "terms_hash"), hash_of("any"))
+    text |= dict.fromkeys(("content_hash", "record_hash"), hash_of("any"))
     rest = {"registered_at": 1, "leaf_index": -1, "on_chain": True}
     with database.write() as connection:
         connection.execute(insert(works), [{"id": work(name), **text, **rest} for name in names])

@@ -36,9 +36,9 @@ class Settling:
             checkpoint("encode")
             return drafts.settle(receipts, signature)
 
-        def materialise(batch, index):
+        def materialise(batch, index, *, signed):
             checkpoint("materialise")
-            return drafts.materialise(batch, index)
+            return drafts.materialise(batch, index, signed=signed)
 
         self.settler = Settler(
             receipts=self.receipts,

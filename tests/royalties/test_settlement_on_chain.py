@@ -8,7 +8,7 @@ from creditline.chain.drafts import Drafts
 from creditline.chain.sender import Sender
 from creditline.ids import bytes32
 from creditline.royalties.receipt import Receipt, Usage, reports_typed_data
-from creditline.royalties.settlement import LAST_ATTEMPT, Settler
+from creditline.royalties.settlement import LAST_ATTEMPT, Settler, materialise_key
 from creditline.store.balances import Balances
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
@@ -23,13 +23,13 @@ class Service:
 
     def __init__(self, scene, database):
         self.scene, self.database, self.usages = scene, database, Usages(database)
-        outbox, drafts = Outbox(database), Drafts(scene.calls)
-        self.sender = Sender(scene.node, scene.operator, outbox)
+        self.outbox, drafts = Outbox(database), Drafts(scene.calls)
+        self.sender = Sender(scene.node, scene.operator, self.outbox)
         self.settler = Settler(
             receipts=Receipts(database),
             materials=Materials(database, documents_of(scene), drafts.materialise),
             balances=Balances(database),
-            outbox=outbox,
+            outbox=self.outbox,
             sign=lambda receipts: scene.operator.sign_typed(
                 reports_typed_data(scene.ledger_domain, receipts)
             ),
@@ -89,3 +89,19 @@ def test_works_of_a_batch_are_written_and_paid_in_every_pool(scene, service):
         service.sign(pool, "paid", [batch.leaves[number].work_id])
     progress = service.settle_all()
     assert (progress.waiting, progress.sent, progress.settled, progress.failed) == (1, 0, 2, 0)
+
+
+def test_later_works_of_a_batch_are_written_without_its_signature(scene, service):
+    batch = scene.batch(scene.person("alice"), ["a", "b", "c", "d"])
+    scene.anchor(batch)
+    pool = scene.open_pool()
+    service.read_chain()
+    works = [leaf.work_id for leaf in batch.leaves]
+    for name, pair in (("together", works[:2]), ("later", works[2:])):
+        service.sign(pool, name, pair)
+        service.settle_all()
+    progress = service.settler.progress()
+    assert (progress.waiting, progress.sent, progress.settled, progress.failed) == (0, 0, 2, 0)
+    signature = bytes.fromhex(batch.signature[2:])
+    carried = [signature in service.outbox.find(materialise_key(work)).data for work in works]
+    assert carried == [True, True, False, False]

@@ -11,6 +11,7 @@ import pytest
 
 from creditline.demo import cast
 from creditline.errors import Conflict, Insufficient, WrongSignature
+from creditline.works.terms import Terms
 from tests.service.town import YEN, Town, collage, draw
 
 INTEGRATOR = cast.wallet("integrator")
@@ -46,6 +47,9 @@ def test_a_work_shows_its_owner_and_terms(town: Town) -> None:
         "CC0-1.0",
         "allowed",
     )
+    leaves = town.stage.client.registration(work["anchor"])["leaves"]
+    assert work["terms_hash"] == Terms("CC0-1.0").digest()
+    assert {leaf["terms_hash"] for leaf in leaves} == {work["terms_hash"]}
 
 
 def test_a_usage_is_attributed_settled_and_paid(town: Town) -> None:

@@ -13,7 +13,7 @@ from creditline.store.registered_works import RegisteredWorks
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch
 from creditline.works.dataset import compose_dataset
-from tests.chain.scene import hash_of, person, record_of
+from tests.chain.scene import TERMS, hash_of, person, record_of
 from tests.store.following import Clock, documents_of, follow, follow_with_documents, load_all, rows_of
 
 
@@ -83,7 +83,7 @@ def test_a_record_of_somebody_else_describes_nobody(scene, database):
     mine = scene.register(alice, "mine")
     stolen = record_of(alice, "mine")
     scene.send(
-        scene.calls.register(hash_of("hers"), stolen.digest(), stolen.terms.digest(), mallory.address),
+        scene.calls.register(hash_of("hers"), stolen.digest(), mallory.address),
         mallory,
     )
     loaded(scene, database)
@@ -164,15 +164,9 @@ def test_materials_write_only_what_stands_in_a_batch(scene, database):
     alone = scene.register(alice, "alone")
     loaded(scene, database)
     waiting = batch.leaves[1].work_id
-
-    def encode(found, index):
-        return Transaction(
-            f"materialise:{found.leaves[index].work_id}", alice.address, bytes([index]), "write"
-        )
-
     materials = Materials(database, documents_of(scene), encode)
     assert materials.materialise(waiting) == Transaction(
-        f"materialise:{waiting}", alice.address, b"\1", "write"
+        f"materialise:{waiting}", alice.address, b"\1\1", "write"
     )
     for work in (alone, hash_of("unknown")):
         with pytest.raises(Missing, match="in no anchored batch"):
@@ -180,6 +174,33 @@ def test_materials_write_only_what_stands_in_a_batch(scene, database):
     scene.shelf.hidden = set(scene.shelf.documents)
     with pytest.raises(Unavailable, match="cannot be fetched now"):
         materials.materialise(waiting)
+
+
+def encode(batch, index, *, signed):
+    key = f"materialise:{batch.leaves[index].work_id}"
+    return Transaction(key, batch.creator, bytes([index, signed]), "write")
+
+
+def test_materials_leave_the_signature_out_once_a_final_block_has_accepted_it(scene, database):
+    """Of each batch alone, and never for what the chain may still undo."""
+    alice, bob = scene.person("alice"), scene.person("bob")
+    batches = [scene.batch(alice, ["a", "b", "c"]), scene.batch(alice, ["d"]), scene.batch(bob, ["a", "e"])]
+    for batch in batches:
+        anchor(scene, batch)
+    materials = Materials(database, documents_of(scene), encode)
+
+    def signed(batch, index):
+        return bool(materials.materialise(batch.leaves[index].work_id).data[1])
+
+    loaded(scene, database)
+    scene.register(alice, "f")
+    scene.materialise(batches[0], 1)
+    assert signed(batches[0], 0)
+    loaded(scene, database)
+    assert [signed(batches[0], 0), signed(batches[0], 2)] == [False, False]
+    assert [signed(batches[1], 0), signed(batches[2], 0), signed(batches[2], 1)] == [True, True, True]
+    for index in (0, 2):
+        scene.materialise(batches[0], index, signed=signed(batches[0], index))
 
 
 def test_a_running_loader_stops_when_told(scene, database):
@@ -196,7 +217,15 @@ def test_a_running_loader_stops_when_told(scene, database):
 def test_new_terms_allow_nothing_until_they_are_read(scene, database):
     alice = scene.person("alice")
     work = scene.register(alice, "a")
-    scene.send(scene.calls.set_terms(work, hash_of("terms that nobody has")), alice)
     loaded(scene, database)
     shown = Catalogue(database).work(work)
-    assert (shown.licence, shown.training.value) == ("", "forbidden")
+    assert (shown.licence, shown.training.value, shown.terms_hash) == (
+        TERMS.licence,
+        TERMS.training.value,
+        TERMS.digest(),
+    )
+    new = hash_of("terms that nobody has")
+    scene.send(scene.calls.set_terms(work, new), alice)
+    loaded(scene, database)
+    shown = Catalogue(database).work(work)
+    assert (shown.licence, shown.training.value, shown.terms_hash) == ("", "forbidden", new)

@@ -14,7 +14,7 @@ from creditline.store.work_rows import load_batch
 from creditline.transactions import Transaction
 from creditline.works.batch import compose_batch
 from creditline.works.registration import Picture, Registration, Status
-from tests.chain.scene import FAR, hash_of, person, record_of
+from tests.chain.scene import FAR, TERMS, hash_of, person, record_of
 
 ALICE = person("alice")
 ANCHOR = Transaction("anchor", ALICE.address, b"\1", "anchor two works")
@@ -23,7 +23,7 @@ ANCHOR = Transaction("anchor", ALICE.address, b"\1", "anchor two works")
 @pytest.fixture
 def registration():
     batch = compose_batch([record_of(ALICE, title) for title in "ab"], ALICE.address, FAR, b"salt")
-    return Registration(bytes32(batch.tree().root), batch, Status.PREPARED)
+    return Registration(bytes32(batch.tree().root), batch, TERMS, Status.PREPARED)
 
 
 def signed(registration, signature="0x12"):

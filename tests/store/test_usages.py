@@ -154,7 +154,7 @@ def sign(usages, *numbers, pool=POOL, work="work", deadline=99):
 
 def write_work(database, *names):
     text = dict.fromkeys(("creator", "owner", "payee"), person("alice").address)
-    text |= dict.fromkeys(("content_hash", "record_hash", "terms_hash"), hash_of("any"))
+    text |= dict.fromkeys(("content_hash", "record_hash"), hash_of("any"))
     number = {"registered_at": 1, "leaf_index": -1, "on_chain": True}
     with database.write() as connection:
         connection.execute(insert(works), [{"id": hash_of(name), **text, **number} for name in names])

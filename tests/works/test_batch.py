@@ -7,6 +7,7 @@ from creditline.errors import Invalid, WrongSignature
 from creditline.ids import ZERO_ADDRESS
 from creditline.typed_data import works_domain
 from creditline.works.batch import Batch, compose_batch, read_manifest
+from creditline.works.terms import Terms, Training
 from tests.works.samples import DOMAIN, REGISTRY, SALT_KEY, is_signed, record, wallet
 
 AIKO, BEN = wallet("aiko"), wallet("ben")
@@ -68,9 +69,16 @@ def test_a_changed_manifest_is_refused(field: str, value: object) -> None:
 
 def test_a_changed_payee_is_refused() -> None:
     document = json.loads(signed("a").manifest(DOMAIN))
-    document["works"][0][3] = BEN.address
+    document["works"][0][2] = BEN.address
     with pytest.raises(Invalid, match="contradicts itself"):
         read_manifest(canonical.encode(document), DOMAIN, is_signed)
+
+
+def test_other_terms_make_another_root() -> None:
+    """The record holds the terms, so what the creator signs commits to them."""
+    reserved = record(AIKO.address, "a", Terms("CC0-1.0", Training.FORBIDDEN))
+    other = compose_batch([reserved], AIKO.address, 2_000_000_000, SALT_KEY)
+    assert other.tree().root != compose("a").tree().root
 
 
 def test_a_batch_is_one_creators_and_holds_a_file_once() -> None:

@@ -73,7 +73,7 @@ class LeafOut(BaseModel):
     work: Hex32
     content_hash: Hex32
     record_hash: Hex32
-    terms_hash: Hex32
+    terms_hash: Hex32 = Field(description="Digest of the terms in the record.")
     payee: Wallet
     salt: Hex32
     record: dict[str, Any] | None = Field(description="The record behind `record_hash`, until it is signed.")
@@ -151,13 +151,14 @@ def _picture(picture: Picture) -> PictureOut:
 def _registration(desk: Desk, registration: Registration) -> RegistrationOut:
     registrar, batch, prepared = desk.registrar, registration.batch, registration.status == "prepared"
     likenesses = registrar.likenesses(registration) if prepared else []
+    terms = registration.terms.digest()
     return RegistrationOut(
         id=registration.id,
         status=registration.status,
         creator=batch.creator,
         count=len(batch.leaves),
         deadline=batch.deadline,
-        leaves=[_leaf(leaf, _record(desk, leaf) if prepared else None) for leaf in batch.leaves],
+        leaves=[_leaf(leaf, terms, _record(desk, leaf) if prepared else None) for leaf in batch.leaves],
         likenesses=[LikenessOut(**vars(likeness)) for likeness in likenesses],
         typed_data=_printable(registrar.typed_data(registration)) if prepared else None,
         transaction=registration.transaction,
@@ -169,12 +170,12 @@ def _record(desk: Desk, leaf: Leaf) -> canonical.JSON:
     return canonical.decode(desk.library.fetch(leaf.record_hash, RECORD_BYTES_MAX))
 
 
-def _leaf(leaf: Leaf, record: canonical.JSON | None) -> LeafOut:
+def _leaf(leaf: Leaf, terms: Bytes32, record: canonical.JSON | None) -> LeafOut:
     return LeafOut(
         work=leaf.work_id,
         content_hash=leaf.content_hash,
         record_hash=leaf.record_hash,
-        terms_hash=leaf.terms_hash,
+        terms_hash=terms,
         payee=leaf.payee,
         salt=leaf.salt,
         record=record,

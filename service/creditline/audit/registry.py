@@ -25,7 +25,6 @@ class Work:
     creator: Address
     content_hash: Bytes32
     record_hash: Bytes32
-    terms_hash: Bytes32
     first_payee: Address
     payee: Address
     at: int
@@ -96,7 +95,6 @@ class Registry:
             creator=args["creator"],
             content_hash=args["contentHash"],
             record_hash=args["recordHash"],
-            terms_hash=args["termsHash"],
             first_payee=args["payee"],
             payee=args["payee"],
             at=args["at"],

@@ -25,7 +25,6 @@ class _Claimed:
     creator: Address
     content_hash: Bytes32
     record_hash: Bytes32
-    terms_hash: Bytes32
 
 
 class Works:
@@ -43,7 +42,7 @@ class Works:
     def examine_claim(self, claim: Claim, *, matters: bool) -> Iterator[Step]:
         """A work in an anchored batch, on chain or not."""
         leaf = claim.leaf
-        claimed = _Claimed(leaf.work_id, leaf.creator, leaf.content_hash, leaf.record_hash, leaf.terms_hash)
+        claimed = _Claimed(leaf.work_id, leaf.creator, leaf.content_hash, leaf.record_hash)
         yield from self._examine(claimed, claim.place, matters=matters)
 
     def examine_registered(self, work: Work, anchors: Anchors, *, matters: bool) -> Iterator[Step]:
@@ -53,7 +52,7 @@ class Works:
         if batch is not None:
             yield examine(Check.WORKS, subject, work.place, lambda: _compare(work, batch), matters=matters)
             return
-        claimed = _Claimed(work.id, work.creator, work.content_hash, work.record_hash, work.terms_hash)
+        claimed = _Claimed(work.id, work.creator, work.content_hash, work.record_hash)
         yield from self._examine(claimed, work.place, matters=matters)
 
     def _examine(self, claimed: _Claimed, place: Place, *, matters: bool) -> Iterator[Step]:
@@ -72,8 +71,6 @@ class Works:
         require(record.creator == claimed.creator, f"its record names another creator, {record.creator}")
         content = record.facts.content_hash
         require(content == claimed.content_hash, f"its record is of another picture, {content}")
-        terms = record.terms.digest()
-        require(terms == claimed.terms_hash, f"its record has other terms, {terms}")
         self.pictures.setdefault(claimed.id, record.picture)
         if record.terms.training is Training.FORBIDDEN:
             self.reserved.add(claimed.id)
@@ -88,6 +85,6 @@ def _compare(work: Work, batch: Mapping[WorkId, Claim]) -> str:
     claim = batch.get(work.id)
     if claim is None:
         raise Wrong(f"it is not in the batch {work.anchor} that it was opened from")
-    signed = (claim.leaf.record_hash, claim.leaf.terms_hash, claim.leaf.payee)
-    require((work.record_hash, work.terms_hash, work.first_payee) == signed, "it is not what its batch says")
+    signed = (claim.leaf.record_hash, claim.leaf.payee)
+    require((work.record_hash, work.first_payee) == signed, "it is not what its batch says")
     return ""

@@ -30,7 +30,10 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Opening:
-    """What opens one leaf of an anchored batch: its place and path in the tree, and the creator's signature."""
+    """What opens one leaf of an anchored batch: its place and path in the tree, and the creator's signature.
+
+    `signature` may be 0x, and `deadline` 0, once the registry has opened another work of the batch.
+    """
 
     root: Bytes32
     leaf: Leaf
@@ -41,11 +44,11 @@ class Opening:
     signature: str
 
     @classmethod
-    def of(cls, batch: Batch, index: int) -> Opening:
+    def of(cls, batch: Batch, index: int, *, signed: bool = True) -> Opening:
         """Open the leaf at `index` of a signed batch."""
         tree = batch.tree()
         place = (bytes32(tree.root), batch.leaves[index], len(batch.leaves), index, tree.proof(index))
-        return cls(*place, batch.deadline, batch.signature)
+        return cls(*place, batch.deadline, batch.signature) if signed else cls(*place, 0, "0x")
 
 
 class Calls:
@@ -57,10 +60,8 @@ class Calls:
     def anchor(self, root: bytes, count: int, manifest: Bytes32) -> Call:
         return self._works("anchor", root, count, raw(manifest))
 
-    def register(
-        self, content_hash: ContentHash, record_hash: Bytes32, terms_hash: Bytes32, payee: Address
-    ) -> Call:
-        return self._works("register", raw(content_hash), raw(record_hash), raw(terms_hash), payee)
+    def register(self, content_hash: ContentHash, record_hash: Bytes32, payee: Address) -> Call:
+        return self._works("register", raw(content_hash), raw(record_hash), payee)
 
     def register_for(
         self,
@@ -68,17 +69,16 @@ class Calls:
         creator: Address,
         content_hash: ContentHash,
         record_hash: Bytes32,
-        terms_hash: Bytes32,
         payee: Address,
         deadline: int,
         signature: str,
     ) -> Call:
-        hashes = (raw(content_hash), raw(record_hash), raw(terms_hash))
+        hashes = (raw(content_hash), raw(record_hash))
         return self._works("registerFor", creator, *hashes, payee, deadline, raw(signature))
 
     def materialise(self, opening: Opening) -> Call:
         leaf = opening.leaf
-        hashes = (raw(leaf.content_hash), raw(leaf.record_hash), raw(leaf.terms_hash))
+        hashes = (raw(leaf.content_hash), raw(leaf.record_hash))
         claim = (leaf.creator, *hashes, leaf.payee, raw(leaf.salt))
         place = (opening.count, opening.index, list(opening.proof))
         return self._works(

@@ -33,22 +33,11 @@ class Drafts:
             f"anchor:0x{root.hex()}", self._calls.anchor(root, count, manifest), f"anchor {count} works"
         )
 
-    def materialise(self, batch: Batch, index: int) -> Transaction:
-        """Writes one work of a signed and anchored batch into the registry."""
-        leaf, tree = batch.leaves[index], batch.tree()
-        opening = Opening(
-            root=bytes32(tree.root),
-            leaf=leaf,
-            count=tree.count,
-            index=index,
-            proof=tree.proof(index),
-            deadline=batch.deadline,
-            signature=batch.signature,
-        )
-        work = leaf.work_id
-        return _draft(
-            f"materialise:{work}", self._calls.materialise(opening), f"write work {work} into the registry"
-        )
+    def materialise(self, batch: Batch, index: int, *, signed: bool) -> Transaction:
+        """Writes one work of a signed and anchored batch into the registry. `signed`: with the batch's signature."""
+        call = self._calls.materialise(Opening.of(batch, index, signed=signed))
+        work = batch.leaves[index].work_id
+        return _draft(f"materialise:{work}", call, f"write work {work} into the registry")
 
     def settle(self, receipts: Sequence[Receipt], signature: str) -> Transaction:
         """`signature`: the operator's, of all of them together."""

@@ -118,6 +118,10 @@ class ChainReader:
         """Unix second of the first anchoring; 0 if never."""
         return int(self._ask(self._deployment.works, WORK_REGISTRY, "anchoredAt", root))
 
+    def signatory_of(self, root: bytes) -> Address:
+        """The creator whose works under this root need no signature any more; the zero address before one was opened."""
+        return Address(self._ask(self._deployment.works, WORK_REGISTRY, "signatoryOf", root))
+
     def dataset(self, dataset: DatasetId) -> dict[str, Any]:
         return dict(self._ask(self._deployment.models, MODEL_REGISTRY, "dataset", raw(dataset)))
 

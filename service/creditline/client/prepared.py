@@ -37,7 +37,6 @@ def _read_leaf(found: dict[str, Any], works: dict[str, Any], asked: dict[str, An
         creator=record.creator,
         content_hash=record.facts.content_hash,
         record_hash=record.digest(),
-        terms_hash=record.terms.digest(),
         payee=address(asked["payee"]),
         salt=bytes32(found["salt"]),
     )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from creditline.ids import Address, Bytes32, ContentHash, DatasetId, ModelId, WorkId
 from creditline.pages import Page
@@ -118,9 +118,11 @@ class Catalogue:
 
 def _works() -> Select[Any]:
     """Works that can be shown, with the terms that hold now."""
-    described = works.join(records, IS_RECORD_OF).outerjoin(terms, terms.c.digest == works.c.terms_hash)
+    terms_hash = func.coalesce(works.c.new_terms, records.c.terms_hash)
+    described = works.join(records, IS_RECORD_OF).outerjoin(terms, terms.c.digest == terms_hash)
     shown = (records.c.pixel_hash, records.c.title, records.c.author, records.c.picture)
-    return select(works, *shown, terms.c.licence, terms.c.training).select_from(described)
+    standing = (terms_hash.label("terms_hash"), terms.c.licence, terms.c.training)
+    return select(works, *shown, *standing).select_from(described)
 
 
 def _work(row: Any) -> RegisteredWork:

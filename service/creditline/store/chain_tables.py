@@ -63,7 +63,8 @@ works = Table(
     Column("payee", ADDRESS, nullable=False),
     Column("content_hash", HASH, nullable=False),
     Column("record_hash", HASH, nullable=False),
-    Column("terms_hash", HASH, nullable=False),
+    # null while those in the record hold
+    Column("new_terms", HASH),
     Column("registered_at", BigInteger, nullable=False),
     Column("anchor", HASH),
     # -1 where the work stands in no batch, or in one whose manifest is not here yet
@@ -74,6 +75,7 @@ works = Table(
     Index(None, "registered_at", "leaf_index", "id"),
     Index(None, "creator"),
     Index(None, "record_hash"),
+    Index(None, "anchor", "on_chain"),
 )
 
 payees = Table(
@@ -105,6 +107,7 @@ records = Table(
     Column("pixel_hash", HASH, nullable=False),
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
+    Column("terms_hash", HASH, nullable=False),
     Column("picture", Text),
     Column("media_type", Text, nullable=False),
     Column("width", Integer, nullable=False),

@@ -133,6 +133,7 @@ def enter_record(connection: Connection, digest: Bytes32, record: WorkRecord) ->
         "pixel_hash": facts.pixel_hash,
         "title": record.title,
         "author": record.author,
+        "terms_hash": record.terms.digest(),
         "picture": record.picture,
         "media_type": facts.media_type,
         "width": facts.width,

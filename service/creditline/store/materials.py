@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from creditline.errors import Missing, Unavailable
 from creditline.ids import Bytes32, WorkId
@@ -15,8 +15,11 @@ from creditline.store.wanted import Fetched
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch
 
-EncodeMaterialise = Callable[[Batch, int], Transaction]
-"""A signed batch and the position of a work in it."""
+
+class EncodeMaterialise(Protocol):
+    """For a signed batch and the position of a work in it. `signed`: with the signature, which the registry needs once."""
+
+    def __call__(self, batch: Batch, index: int, *, signed: bool) -> Transaction: ...
 
 
 class Materials:
@@ -27,17 +30,23 @@ class Materials:
 
     def materialise(self, work: WorkId) -> Transaction:
         """Raises `Missing` for a work that stands in no batch, `Unavailable` while its manifest cannot be had."""
-        manifest, index = self._place(work)
+        manifest, index, is_opened = self._place(work)
         batch = self._documents.batch(manifest)
         if batch is None:
             raise Unavailable(f"The batch manifest {manifest} cannot be fetched now.", "Try again later.")
-        return self._encode(batch, index)
+        return self._encode(batch, index, signed=not is_opened)
 
-    def _place(self, work: WorkId) -> tuple[Bytes32, int]:
-        """The manifest that entered the work, and its position there."""
+    def _place(self, work: WorkId) -> tuple[Bytes32, int, bool]:
+        """The manifest that entered the work, its position there, and whether the registry has accepted the signature.
+
+        It has for certain when a finalised block opened another work of the batch, for a manifest names one creator and
+        gives the whole tree: nobody else can have opened a work under its root, and so be the signatory.
+        """
         is_loaded = (anchors.c.root == works.c.anchor) & (anchors.c.state == Fetched.LOADED)
+        others = works.alias()
+        is_opened = exists().where(others.c.anchor == works.c.anchor, others.c.on_chain)
         statement = (
-            select(anchors.c.manifest, works.c.leaf_index)
+            select(anchors.c.manifest, works.c.leaf_index, is_opened.label("is_opened"))
             .join(works, is_loaded)
             .where(works.c.id == work, works.c.leaf_index >= 0)
             .order_by(anchors.c.number, anchors.c.log_index)
@@ -49,4 +58,4 @@ class Materials:
                 f"The work {work} stands in no anchored batch.",
                 "Wait until its anchor is final, or register it.",
             )
-        return Bytes32(row.manifest), row.leaf_index
+        return Bytes32(row.manifest), row.leaf_index, row.is_opened

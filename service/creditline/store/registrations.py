@@ -19,6 +19,7 @@ from creditline.store.upsert import insert_new
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch, Leaf
 from creditline.works.registration import Registration, Status
+from creditline.works.terms import Terms, read_terms
 
 
 class Registrations:
@@ -35,12 +36,12 @@ class Registrations:
                 return None
             count = len(row.batch["leaves"])
             status, problem, transaction = _progress(connection, id, row.anchor_key, count)
-        batch = _read(row.batch, row.signature)
-        return Registration(id, batch, status, row.manifest, problem, transaction)
+        batch, terms = _read(row.batch, row.signature)
+        return Registration(id, batch, terms, status, row.manifest, problem, transaction)
 
     def save_prepared(self, registration: Registration, now: int) -> None:
         """Keep a prepared registration. Has no effect where the id is known, unless its time to sign ran out by `now`."""
-        row = {"id": registration.id, "batch": _document(registration.batch), "signature": ""}
+        row = {"id": registration.id, "batch": _document(registration), "signature": ""}
         unsigned = (registrations.c.id == registration.id) & registrations.c.anchor_key.is_(None)
         with self._database.write() as connection:
             insert_new(connection, registrations, [{**row, "manifest": None, "anchor_key": None}])
@@ -55,7 +56,7 @@ class Registrations:
         """
         unsigned = (registrations.c.id == registration.id) & registrations.c.anchor_key.is_(None)
         values = {
-            "batch": _document(registration.batch),
+            "batch": _document(registration),
             "signature": registration.batch.signature,
             "manifest": registration.manifest,
             "anchor_key": anchor.key,
@@ -90,10 +91,11 @@ def _progress(
     return Status.SENT, "", transaction
 
 
-def _document(batch: Batch) -> dict[str, Any]:
-    return {"deadline": batch.deadline, "leaves": [asdict(leaf) for leaf in batch.leaves]}
+def _document(registration: Registration) -> dict[str, Any]:
+    batch, terms = registration.batch, registration.terms.document()
+    return {"deadline": batch.deadline, "terms": terms, "leaves": [asdict(leaf) for leaf in batch.leaves]}
 
 
-def _read(document: dict[str, Any], signature: str) -> Batch:
+def _read(document: dict[str, Any], signature: str) -> tuple[Batch, Terms]:
     leaves = tuple(Leaf(**leaf) for leaf in document["leaves"])
-    return Batch(leaves, document["deadline"], signature)
+    return Batch(leaves, document["deadline"], signature), read_terms(document["terms"])

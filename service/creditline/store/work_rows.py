@@ -55,7 +55,7 @@ def on_registered(connection: Connection, event: Event) -> None:
         "payee": args["payee"],
         "content_hash": args["contentHash"],
         "record_hash": args["recordHash"],
-        "terms_hash": args["termsHash"],
+        "new_terms": None,
         "registered_at": args["at"],
         "anchor": anchor,
         "leaf_index": -1 if index is None else index,
@@ -86,7 +86,7 @@ def on_rights_transferred(connection: Connection, event: Event) -> None:
 
 
 def on_terms_set(connection: Connection, event: Event) -> None:
-    _change(connection, event, terms_hash=event.args["termsHash"])
+    _change(connection, event, new_terms=event.args["termsHash"])
     want(connection, Kind.TERMS, [event.args["termsHash"]])
 
 
@@ -153,7 +153,7 @@ def _enter(connection: Connection, root: str, anchored_at: int, batch: Batch) ->
                     "payee": leaf.payee,
                     "content_hash": leaf.content_hash,
                     "record_hash": leaf.record_hash,
-                    "terms_hash": leaf.terms_hash,
+                    "new_terms": None,
                     "registered_at": anchored_at,
                     "anchor": root,
                     "leaf_index": index,

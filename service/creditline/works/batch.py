@@ -28,12 +28,11 @@ SignatureCheck = Callable[[Address, TypedData, str], bool]
 
 @dataclass(frozen=True)
 class Leaf:
-    """One claim, in the field order of `IWorkRegistry.Leaf`."""
+    """One claim, in the field order of `IWorkRegistry.Leaf`. The terms are in the record."""
 
     creator: Address
     content_hash: Bytes32
     record_hash: Bytes32
-    terms_hash: Bytes32
     payee: Address
     salt: Bytes32
 
@@ -42,8 +41,8 @@ class Leaf:
         return work_id(self.creator, self.content_hash)
 
     def hash(self) -> bytes:
-        kinds = ["address", "bytes32", "bytes32", "bytes32", "address", "bytes32"]
-        hashes = [raw(self.content_hash), raw(self.record_hash), raw(self.terms_hash)]
+        kinds = ["address", "bytes32", "bytes32", "address", "bytes32"]
+        hashes = [raw(self.content_hash), raw(self.record_hash)]
         return merkle.leaf_hash(abi_encode(kinds, [self.creator, *hashes, self.payee, raw(self.salt)]))
 
 
@@ -101,8 +100,7 @@ class Batch:
                 "deadline": self.deadline,
                 "signature": self.signature,
                 "works": [
-                    [leaf.content_hash, leaf.record_hash, leaf.terms_hash, leaf.payee, leaf.salt]
-                    for leaf in self.leaves
+                    [leaf.content_hash, leaf.record_hash, leaf.payee, leaf.salt] for leaf in self.leaves
                 ],
             }
         )
@@ -123,8 +121,8 @@ def read_manifest(data: bytes, domain: Domain, is_signed: SignatureCheck) -> Bat
     try:
         creator = address(document["creator"])
         leaves = tuple(
-            Leaf(creator, bytes32(content), bytes32(record), bytes32(terms), address(payee), bytes32(salt))
-            for content, record, terms, payee, salt in document["works"]
+            Leaf(creator, bytes32(content), bytes32(record), address(payee), bytes32(salt))
+            for content, record, payee, salt in document["works"]
         )
         batch = Batch(leaves, int(document["deadline"]), str(document["signature"]))
     except (KeyError, TypeError, ValueError) as error:
@@ -147,5 +145,4 @@ def _leaf(record: WorkRecord, payee: Address, salt_key: bytes) -> Leaf:
     """The salt follows from a secret of the service, so that a retry after a crash makes the same leaf."""
     seed = raw(record.creator) + raw(record.facts.content_hash)
     salt = hmac.new(salt_key, seed, hashlib.sha256).digest()
-    facts, terms = record.facts, record.terms
-    return Leaf(record.creator, facts.content_hash, record.digest(), terms.digest(), payee, bytes32(salt))
+    return Leaf(record.creator, record.facts.content_hash, record.digest(), payee, bytes32(salt))

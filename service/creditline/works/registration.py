@@ -69,10 +69,14 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Registration:
-    """`problem` says why it failed, else it is empty. `transaction` is the hash of the anchoring transaction."""
+    """`terms` are those of all its works. `problem` says why it failed, else it is empty.
+
+    `transaction` is the hash of the anchoring transaction.
+    """
 
     id: Bytes32
     batch: Batch
+    terms: Terms
     status: Status
     manifest: Bytes32 | None = None
     problem: str = ""
@@ -157,7 +161,7 @@ class Registrar:
         for record in records:
             self._library.put(record.encode())
             self._library.put(record.terms.encode())
-        registration = Registration(bytes32(batch.tree().root), batch, Status.PREPARED)
+        registration = Registration(bytes32(batch.tree().root), batch, request.terms, Status.PREPARED)
         self._registrations.save_prepared(registration, now)
         return self.show(registration.id)
 

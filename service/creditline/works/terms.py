@@ -1,4 +1,4 @@
-"""Terms: what a creator allows, in words and in a document whose hash stands on chain."""
+"""Terms: what a creator allows, in words and in a document that the work's record holds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Terms:
         return canonical.encode(self.document())
 
     def digest(self) -> Bytes32:
-        """The `termsHash` of the registry."""
+        """What names them: later terms are announced on chain by it."""
         return bytes32(canonical.digest(self.encode()))
 
 
