@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+
 /// @title Merkle tree in which a leaf's place is part of what is proved
 /// @notice Level 0 holds the leaf hashes, filled up with zeros to a power of two. Bit i of a leaf's index says whether
 /// its ancestor at level i is a left (0) or a right (1) child. Leaves and parents are hashed under different prefixes,

@@ -44,7 +44,7 @@ abstract contract EpochBuilder is Fixture {
     function openPool() internal {
         deployAll();
         (ids, creators) = registerWorks(12);
-        outsider = works.register(keccak256("outsider"), 0, 0, STRANGER);
+        outsider = works.register(keccak256("outsider"), 0, STRANGER);
         // Two works of one payee, so that a payee's credits can be many.
         vm.prank(creators[3]);
         works.setPayee(ids[3], creators[4]);
