@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {IFraudProofs} from "../interfaces/IFraudProofs.sol";
 import {IRoyaltyLedger} from "../interfaces/IRoyaltyLedger.sol";
 import {EpochFixture} from "./EpochFixture.sol";
@@ -78,8 +79,11 @@ contract LedgerDisputesTest is EpochFixture {
         ledger.stake(poolId, BOND);
         post(draft(poolId, 1, 2));
         token.callOnTransfer(address(ledger), abi.encodeCall(ledger.rule, (poolId, false)));
-        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.NotDisputed.selector, poolId));
+        vm.expectRevert(abi.encodeWithSelector(SafeTransferLib.TransferFromFailed.selector));
         ledger.dispute(poolId, BOND, "weights");
+        token.callOnTransfer(address(0), "");
+        ledger.dispute(poolId, BOND, "weights");
+        vm.assertEq(ledger.disputeOf(poolId).by, address(this));
     }
 
     function test_dispute_whenTheEpochIsVoidedMeanwhile_findsNone() external {

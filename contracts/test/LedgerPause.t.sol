@@ -54,7 +54,7 @@ contract LedgerPauseTest is EpochFixture {
         vm.prank(ARBITER);
         ledger.rule(yenPool, true);
         dispute(yenPool);
-        vm.warp(block.timestamp + 14 days + 1);
+        vm.warp(START + 16 days);
         ledger.lapse(yenPool);
         vm.prank(operator);
         ledger.unstake(yenPool);

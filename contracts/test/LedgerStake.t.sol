@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {IRoyaltyLedger} from "../interfaces/IRoyaltyLedger.sol";
 import {EpochFixture} from "./EpochFixture.sol";
 import {vm} from "./Vm.sol";
@@ -85,11 +86,11 @@ contract LedgerStakeTest is EpochFixture {
         bytes32 poolId = ledger.open(p);
         provide(address(token), BOND);
         token.callOnTransfer(address(ledger), abi.encodeCall(ledger.unstake, (poolId)));
-        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.NotStaked.selector, poolId));
+        vm.expectRevert(abi.encodeWithSelector(SafeTransferLib.TransferFromFailed.selector));
         ledger.stake(poolId, BOND);
-        token.callOnTransfer(address(ledger), abi.encodeCall(ledger.stake, (poolId, 0)));
-        vm.expectRevert();
+        token.callOnTransfer(address(0), "");
         ledger.stake(poolId, BOND);
+        vm.assertTrue(ledger.pool(poolId).staked);
     }
 
     function test_unstake_creditsTheOperator() external {
