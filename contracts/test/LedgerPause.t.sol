@@ -170,6 +170,22 @@ contract LedgerPauseTest is EpochFixture {
         vm.assertEq(ledger.refund(yenPool), 500);
     }
 
+    function test_refund_afterAnEpochWasVoided_isLeftWhereItEndsLaterOrAsksForNothing() external {
+        Draft memory d = post(draft(yenPool, 1, 2));
+        _requestRefund();
+        _pause();
+        vm.prank(GUARDIAN);
+        ledger.resume(yenPool);
+        challenge(d, none());
+        vm.assertEq(ledger.pool(yenPool).refundableAt, START + 15 days);
+        vm.prank(INTEGRATOR);
+        ledger.requestRefund(ethPool, 0);
+        d = post(draft(ethPool, 1, 2));
+        vm.warp(START + 1 hours);
+        challenge(d, none());
+        vm.assertEq(ledger.pool(ethPool).refundableAt, START + 1 days);
+    }
+
     function _pause() private {
         vm.prank(GUARDIAN);
         ledger.pause(yenPool);
