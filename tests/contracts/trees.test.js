@@ -1,10 +1,11 @@
-// Each function of the ledger has a tree of what it should do when, and each leaf names the test that shows it.
+// Each function of these contracts has a tree of what it should do when, and each leaf names the test that shows it.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 
 const TESTS = new URL("../../contracts/test/", import.meta.url);
 const TREES = new URL("trees/", TESTS);
+const CONTRACTS = ["ModelRegistry", "RoyaltyLedger"];
 const read = (name, folder) => readFile(new URL(name, folder), "utf8");
 const names = async (folder, ending) => (await readdir(folder)).filter((name) => name.endsWith(ending));
 const found = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name);
@@ -14,10 +15,12 @@ async function functionsOf(files) {
   return texts.flatMap((text) => found(text, /function (test\w+)\(/g));
 }
 
-test("every function of the ledger has a tree", async () => {
-  const source = await read("../interfaces/IRoyaltyLedger.sol", TESTS);
-  const expected = [...new Set(found(source, /^ {4}function (\w+)\(/gm))].map((name) => `RoyaltyLedger.${name}.tree`);
-  assert.deepEqual((await names(TREES, ".tree")).filter((name) => name.startsWith("RoyaltyLedger.")).sort(), expected.sort());
+test("every function of these contracts has a tree", async () => {
+  for (const contract of CONTRACTS) {
+    const source = await read(`../interfaces/I${contract}.sol`, TESTS);
+    const expected = [...new Set(found(source, /^ {4}function (\w+)\(/gm))].map((name) => `${contract}.${name}.tree`);
+    assert.deepEqual((await names(TREES, ".tree")).filter((name) => name.startsWith(`${contract}.`)).sort(), expected.sort());
+  }
 });
 
 test("every leaf of a tree names a test that exists", async () => {
@@ -32,8 +35,8 @@ test("every leaf of a tree names a test that exists", async () => {
   }
 });
 
-test("every test of the ledger is a leaf of some tree", async () => {
-  const files = (await names(TESTS, ".t.sol")).filter((name) => /^Ledger(?!Invariants)/.test(name));
+test("every test of these contracts is a leaf of some tree", async () => {
+  const files = (await names(TESTS, ".t.sol")).filter((name) => /^(Ledger(?!Invariants)|ModelRegistry)/.test(name));
   const texts = await Promise.all((await names(TREES, ".tree")).map((name) => read(name, TREES)));
   const leaves = new Set(texts.flatMap((text) => found(text, / → (\w+)/g)));
   for (const name of await functionsOf(files)) assert.ok(leaves.has(name), `no tree has ${name}`);
