@@ -27,6 +27,9 @@ contract LedgerPoolsTest is LedgerFixture {
         vm.assertEq(p.developerBps, 2000);
         vm.assertEq(p.computeBps, 1500);
         vm.assertEq(p.window, 2 days);
+        vm.assertEq(p.bond, 1e9);
+        vm.assertEq(p.arbiter, ARBITER);
+        vm.assertEq(p.guardian, GUARDIAN);
         vm.assertEq(p.payTo[0], DEVELOPER);
         vm.assertEq(p.payTo[1], COMPUTE);
         vm.assertEq(p.payTo[2], TREASURY);
@@ -63,6 +66,18 @@ contract LedgerPoolsTest is LedgerFixture {
         ledger.open(p);
         (p.creatorBps, p.developerBps, p.computeBps) = (65_535, 65_535, 65_535);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.SharesTooHigh.selector, 3 * 65_535));
+        ledger.open(p);
+    }
+
+    function test_open_whenTheWindowIsTooShortOrThereIsNoBond_reverts() external {
+        IRoyaltyLedger.PoolParams memory p = terms(address(yen), modelId);
+        p.window = 1 hours - 1;
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.WindowTooShort.selector, 1 hours - 1));
+        ledger.open(p);
+        (p.window, p.bond) = (1 hours, 0);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyLedger.ZeroValue.selector));
+        ledger.open(p);
+        p.bond = 1;
         ledger.open(p);
     }
 

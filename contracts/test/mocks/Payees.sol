@@ -32,3 +32,43 @@ contract GreedyPayee {
 
 /// @dev Takes no ETH.
 contract ClosedPayee {}
+
+/// @dev Calls the ledger while it is being paid, and fails if that call fails.
+contract ClaimingPayee {
+    IRoyaltyLedger private immutable _ledger;
+    bytes private _data;
+
+    constructor(IRoyaltyLedger ledger) {
+        _ledger = ledger;
+    }
+
+    function callOnPayment(bytes calldata data) external {
+        _data = data;
+    }
+
+    receive() external payable {
+        if (_data.length == 0) return;
+        (bool ok,) = address(_ledger).call(_data);
+        require(ok, "refused");
+    }
+}
+
+/// @dev Claims again, and claims what is another's, while it is being paid, and takes no for an answer.
+contract StubbornPayee {
+    IRoyaltyLedger private immutable _ledger;
+    uint256 public heard;
+    bytes private _data;
+
+    constructor(IRoyaltyLedger ledger) {
+        _ledger = ledger;
+    }
+
+    function callOnPayment(bytes calldata data) external {
+        _data = data;
+    }
+
+    receive() external payable {
+        (bool ok,) = address(_ledger).call(_data);
+        if (ok) ++heard;
+    }
+}

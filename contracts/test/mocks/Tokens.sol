@@ -113,3 +113,25 @@ contract CallbackToken is BareToken {
         }
     }
 }
+
+/// @dev Is like any other until it turns: then it moves nothing, and says so, until it turns again.
+contract TurningToken is BareToken {
+    bool public turned;
+
+    function turn() external {
+        turned = !turned;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        if (turned) return false;
+        _move(msg.sender, to, amount, amount);
+        return true;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        if (turned) return false;
+        _spend(from, amount);
+        _move(from, to, amount, amount);
+        return true;
+    }
+}
