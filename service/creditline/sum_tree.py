@@ -49,7 +49,17 @@ class SumTree:
 
     @property
     def root(self) -> bytes:
-        return seal(self._rows[-1][:HASH_BYTES], self.count)
+        return seal(self.top, self.count)
+
+    @property
+    def top(self) -> bytes:
+        """The hash of the node above all leaves, which the root seals together with the count."""
+        return self._rows[-1][:HASH_BYTES]
+
+    @property
+    def below_top(self) -> bytes:
+        """The two nodes below the top, hash ‖ sum each; nothing where the top is a leaf itself."""
+        return self._rows[-2] if len(self._rows) > 1 else b""
 
     @property
     def total(self) -> int:

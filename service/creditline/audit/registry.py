@@ -19,7 +19,7 @@ NO_ANCHOR = Bytes32("0x" + "0" * 64)
 
 @dataclass
 class Work:
-    """A work on chain. `opt_outs` are its changes of mind about training, in order."""
+    """A work on chain. `opt_outs` are its changes of mind about training, `payees` those who were named later, in order."""
 
     id: WorkId
     creator: Address
@@ -32,6 +32,14 @@ class Work:
     anchor: Bytes32
     place: Place
     opt_outs: list[tuple[int, bool]] = field(default_factory=list)
+    payees: list[tuple[int, Address]] = field(default_factory=list)
+
+    def payee_at(self, time: int) -> Address | None:
+        """Equal to `WorkRegistry.payeeAt`; None before the work was registered."""
+        if time < self.at:
+            return None
+        later = [payee for since, payee in self.payees if since <= time]
+        return later[-1] if later else self.first_payee
 
     def opted_out(self, time: int) -> bool:
         """Equal to `WorkRegistry.optedOut`: the last word up to that second counts."""
@@ -66,6 +74,7 @@ class DatasetEntry:
 class ModelEntry:
     id: ModelId
     developer: Address
+    weights: Bytes32
     algorithm: Bytes32
     datasets: tuple[DatasetId, ...]
     place: Place
@@ -114,7 +123,9 @@ class Registry:
         self.anchors.setdefault(args["root"], []).append(anchoring)
 
     def payee_set(self, event: Event, _: Place) -> None:
-        self._work(event).payee = event.args["payee"]
+        work = self._work(event)
+        work.payee = event.args["payee"]
+        work.payees.append((event.block_time, work.payee))
 
     def training_opt_out_set(self, event: Event, _: Place) -> None:
         work, out = self._work(event), event.args["out"]
@@ -145,7 +156,7 @@ class Registry:
         require(not unknown, f"its data set {unknown[:1]} was never registered")
         require(list(datasets) == sorted(set(datasets)), "its data sets do not ascend")
         self.models[named] = ModelEntry(
-            named, args["developer"], args["algorithmHash"], tuple(datasets), place
+            named, args["developer"], args["weightsHash"], args["algorithmHash"], tuple(datasets), place
         )
 
     def opt_out_breached(self, event: Event, _: Place) -> None:

@@ -20,7 +20,7 @@ from creditline.store.promises import save_account
 from creditline.store.service_tables import births, closings, pool_accounts
 
 EPOCH_USAGES_MAX = 10_000
-INDEXES_OF_A_LIFE = 1 << 17
+INDEXES_OF_A_LIFE = 1 << 15
 """No epoch takes more receipts. Indexes that an earlier life may have used stay empty, which costs a level of the tree."""
 
 

@@ -1,0 +1,122 @@
+"""The rule of the commons: what no work explained goes to every creator in the training set, by the number of their works.
+
+The base pool takes reports like any other pool, and a report names at most twelve works. So the creators, in order of the
+work that stands for each, are cut into groups of twelve; a group earns its part of the amount, and divides it by shares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from creditline import canonical
+from creditline.amounts import PARTS_PER_MILLION
+from creditline.errors import Insufficient, Invalid
+from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, bytes32, raw
+from creditline.royalties.receipt import WORKS_MAX
+
+
+@dataclass(frozen=True)
+class Member:
+    """A creator in a training set. `work` is the lowest of its ids there, which stands for all `works` of them."""
+
+    creator: Address
+    work: WorkId
+    dataset: DatasetId
+    place: int
+    works: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """At most twelve members in order of work, what they earn together, and the shares of each in parts per million."""
+
+    index: int
+    revenue: int
+    members: tuple[Member, ...]
+    shares: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """`amount` is all that the base pool had to give, in the token's smallest unit, by the finalised block `block`."""
+
+    pool_id: PoolId
+    model_id: ModelId
+    block: int
+    amount: int
+    members: tuple[Member, ...]
+
+    def document(self) -> canonical.JSON:
+        """Published, so that anyone can apply the rule again."""
+        return {
+            "type": "creditline/distribution/1",
+            "pool": self.pool_id,
+            "model": self.model_id,
+            "block": self.block,
+            "amount": str(self.amount),
+            "members": [
+                [each.creator, each.work, each.dataset, each.place, each.works] for each in self.members
+            ],
+        }
+
+    def groups(self) -> list[Group]:
+        """Groups that earn something. Their revenues add up to the amount, and the shares of each to a million."""
+        starts = range(0, len(self.members), WORKS_MAX)
+        groups = [self.members[start : start + WORKS_MAX] for start in starts]
+        reached = [0, *accumulate(sum(each.works for each in group) for group in groups)]
+        floors = [self.amount * works // reached[-1] for works in reached]
+        return [
+            Group(index, floors[index + 1] - floors[index], group, divide([each.works for each in group]))
+            for index, group in enumerate(groups)
+            if floors[index + 1] > floors[index]
+        ]
+
+
+def distribute(
+    pool_id: PoolId, model_id: ModelId, block: int, amount: int, members: Iterable[Member]
+) -> Distribution:
+    """Raises `Insufficient` where the amount is below one unit a member, `Invalid` for no members or one named twice."""
+    ordered = tuple(sorted(members, key=lambda member: member.work))
+    if not ordered or len({each.creator for each in ordered}) != len(ordered):
+        raise Invalid(
+            "A distribution needs members, each creator once.", "Read the model's training sets again."
+        )
+    if amount < len(ordered):
+        raise Insufficient(
+            f"The commons holds {amount} units for {len(ordered)} creators.", "Wait until there is more."
+        )
+    return Distribution(pool_id, model_id, block, amount, ordered)
+
+
+def gather(works: Iterable[tuple[Address, WorkId, DatasetId, int]]) -> list[Member]:
+    """The members of a model's training sets: creator, work, data set and place of each work. A work counts once."""
+    lowest: dict[Address, tuple[WorkId, DatasetId, int]] = {}
+    seen: dict[Address, set[WorkId]] = {}
+    for creator, work, dataset, place in works:
+        mine = seen.setdefault(creator, set())
+        if work in mine:
+            continue
+        mine.add(work)
+        lowest[creator] = min(lowest.get(creator, (work, dataset, place)), (work, dataset, place))
+    return [Member(creator, *lowest[creator], len(mine)) for creator, mine in seen.items()]
+
+
+def divide(weights: Sequence[int]) -> tuple[int, ...]:
+    """A million in proportion to positive weights, by telescoping floors, and at least one part for each.
+
+    What the smallest lack, the first of the largest gives.
+    """
+    reached = [0, *accumulate(weights)]
+    floors = [PARTS_PER_MILLION * weight // reached[-1] for weight in reached]
+    shares = [max(1, after - before) for before, after in pairwise(floors)]
+    largest = shares.index(max(shares))
+    shares[largest] -= sum(shares) - PARTS_PER_MILLION
+    return tuple(shares)
+
+
+def output_hash(document: Bytes32, index: int) -> Bytes32:
+    """Stands for the picture in the report of a group, and is as unique: SHA-256 of the document's digest and the index."""
+    return bytes32(hashlib.sha256(raw(document) + index.to_bytes(4)).digest())

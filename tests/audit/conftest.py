@@ -1,0 +1,1 @@
+from tests.chain.fixtures import anvil, database, scene  # noqa: F401 - fixtures
