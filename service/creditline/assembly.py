@@ -240,6 +240,7 @@ class Service:
         epochs = {
             f"epochs_{stage}": float(count) for stage, count in self._epochs.closings.count_by_stage().items()
         }
+        epochs["epochs_alarm"] = float(bool(self._epochs.keeper.alarm()))
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
 
