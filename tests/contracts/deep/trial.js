@@ -92,10 +92,10 @@ function compiled(contracts, change) {
 /** The first failing test, null if all passed. */
 function failing(ran) {
   if (ran.status === 0) return null;
-  return ran.stdout.match(/^\[FAIL.*\] (\w+)\(/m)?.[1] ?? loopOr(ran);
+  return ran.stdout.split("[FAIL")[1]?.match(/\b((test|invariant)\w*|setUp)\(/)?.[1] ?? loopOr(ran);
 }
 
 function loopOr(ran) {
-  if (ran.signal === "SIGXCPU" || ran.signal === "SIGKILL") return "an endless loop";
+  if (ran.signal === "SIGXCPU") return "an endless loop";
   throw new Error(`The tests could not be run: ${ran.stdout}${ran.stderr}`);
 }

@@ -66,7 +66,7 @@ export function forge(home, args, { seconds = 36_000, settings = {}, stdio = "pi
 
 /** Runs a program until it has used so many seconds of a processor, however long it has to wait for one. */
 export function limited(seconds, program, args, options) {
-  const command = ["-c", 'ulimit -t "$0" && exec "$@"', String(seconds), program, ...args];
+  const command = ["-c", 'ulimit -S -t "$0" && exec "$@"', String(seconds), program, ...args];
   return spawnSync("sh", command, { encoding: "utf8", maxBuffer: MAX_OUTPUT, ...options });
 }
 
