@@ -1,15 +1,14 @@
 // Runs the suite against a changed contract, cheapest tests first, until one fails.
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PRODUCTION, QUICK, build } from "./compiler.js";
 import { ROOT, TESTS } from "./sources.js";
-import { forge, replace, twinOf } from "./workshop.js";
+import { forge, limited, replace, twinOf } from "./workshop.js";
 
 // Few runs: a rule that takes thousands of them to be missed is not well tested. The slow suite runs them all.
 const FEW = { FOUNDRY_FUZZ_RUNS: "100", FOUNDRY_INVARIANT_RUNS: "16", FOUNDRY_INVARIANT_DEPTH: "32", FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: "0" };
-const SECONDS = 120;
+const SECONDS = 90;
 const real = (path) => fileURLToPath(new URL(path, ROOT));
 
 export class Trial {
@@ -64,10 +63,10 @@ export class Trial {
     const files = readdirSync(real("tests/contracts")).filter((name) => name.endsWith(".test.js"));
     const paths = files.map((name) => real(`tests/contracts/${name}`));
     const args = ["--test", "--test-concurrency=1", "--test-reporter=tap", ...paths];
-    const ran = spawnSync(process.execPath, args, { cwd: join(this.home, "real"), encoding: "utf8", timeout: SECONDS * 1000, killSignal: "SIGKILL" });
+    const ran = limited(SECONDS, process.execPath, args, { cwd: join(this.home, "real") });
     undo.forEach((each) => each());
     if (ran.status === 0) return null;
-    return ran.stdout.match(/^not ok \d+ - (.*)$/m)?.[1] ?? timeOr(ran);
+    return ran.stdout.match(/^not ok \d+ - (.*)$/m)?.[1] ?? loopOr(ran);
   }
 
   publish(file, name, { bytecode }) {
@@ -90,13 +89,13 @@ function compiled(contracts, change) {
   return quick.errors.some((error) => error.includes("Stack too deep")) ? build(contracts, change, PRODUCTION) : quick;
 }
 
-/** The first failing test, null if all passed; an endless loop is noticed by the clock. */
+/** The first failing test, null if all passed. */
 function failing(ran) {
   if (ran.status === 0) return null;
-  return ran.stdout.match(/^\[FAIL.*\] (\w+)\(/m)?.[1] ?? timeOr(ran);
+  return ran.stdout.split("[FAIL")[1]?.match(/\b((test|invariant)\w*|setUp)\(/)?.[1] ?? loopOr(ran);
 }
 
-function timeOr(ran) {
-  if (ran.signal === "SIGKILL") return "no end in time";
+function loopOr(ran) {
+  if (ran.signal === "SIGXCPU") return "an endless loop";
   throw new Error(`The tests could not be run: ${ran.stdout}${ran.stderr}`);
 }

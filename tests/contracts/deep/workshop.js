@@ -58,10 +58,16 @@ export function twinOf(home, name) {
 }
 
 /** Runs forge there. What it remembers of earlier failures is dropped, so that each run stands alone. */
-export function forge(home, args, { seconds = 3600, settings = {}, stdio = "pipe" } = {}) {
+export function forge(home, args, { seconds = 36_000, settings = {}, stdio = "pipe" } = {}) {
   for (const memory of ["cache/invariant", "cache/fuzz"]) rmSync(join(home, memory), { recursive: true, force: true });
   const env = { ...process.env, ...SETTINGS, REAL_SOLC: fileURLToPath(new URL("scripts/solc", ROOT)), ...settings };
-  return spawnSync(FORGE, args, { cwd: home, env, encoding: "utf8", timeout: seconds * 1000, killSignal: "SIGKILL", maxBuffer: MAX_OUTPUT, stdio });
+  return limited(seconds, FORGE, args, { cwd: home, env, stdio });
+}
+
+/** Runs a program until it has used so many seconds of a processor, however long it has to wait for one. */
+export function limited(seconds, program, args, options) {
+  const command = ["-c", 'ulimit -S -t "$0" && exec "$@"', String(seconds), program, ...args];
+  return spawnSync("sh", command, { encoding: "utf8", maxBuffer: MAX_OUTPUT, ...options });
 }
 
 /** Puts other code in the place of compiled contracts, and gives back a function that undoes it. */
