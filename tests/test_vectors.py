@@ -110,7 +110,7 @@ def test_pool_ids() -> None:
     expected = case.pop("id")
     names = PoolParams.__dataclass_fields__
     values = [int(value) if str(value).isdigit() else value for value in case.values()]
-    drafts = Drafts(Calls(Deployment(31337, SOMEWHERE, SOMEWHERE, SOMEWHERE, 0)))
+    drafts = Drafts(Calls(Deployment(31337, SOMEWHERE, SOMEWHERE, SOMEWHERE, SOMEWHERE, 0)))
     assert drafts.pool_id(PoolParams(**dict(zip(names, values, strict=True)))) == expected
 
 

@@ -27,23 +27,30 @@ from creditline.content.library import ContentLibrary
 from creditline.content.store import ContentStore
 from creditline.content.trustless import respond
 from creditline.engine import Engine
-from creditline.errors import CreditlineError, Misconfigured
-from creditline.ids import Bytes32, raw
+from creditline.errors import CreditlineError, Misconfigured, Unavailable
+from creditline.ids import Address, Bytes32, raw
+from creditline.royalties.epoch_keeper import EpochKeeper
+from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
+from creditline.royalties.writing import Writing
 from creditline.settings import Settings, local_secret
 from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
 from creditline.stamping.stamper import Stamper
 from creditline.store.balances import Balances
 from creditline.store.catalogue import Catalogue
+from creditline.store.closings import Closings
 from creditline.store.database import Database
 from creditline.store.documents import DocumentLoader
 from creditline.store.event_log import EventLog
+from creditline.store.horizon import Horizon
+from creditline.store.lost_epochs import LostEpochs
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
 from creditline.store.pictures import Pictures
 from creditline.store.pools import Pools
+from creditline.store.posted_epochs import PostedEpochs
 from creditline.store.projections import Projector
 from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
@@ -142,9 +149,13 @@ class Service:
             encode_anchor=drafts.anchor,
             salt_key=local_secret(settings, "salt.key"),
         )
+        materials = Materials(database, self._documents, drafts.materialise)
+        writing = Writing(RegisteredWorks(database), materials, self._outbox, self._has_code)
+        self._keeper = self._build_keeper(drafts, library, writing)
         receipts = ReceiptBook(
             pools=pools,
-            usages=Usages(database),
+            usages=Usages(database, epoch_usages_max=settings.epoch_usages_max),
+            writing=writing,
             library=library,
             attribute=engine.attribute,
             operator=self._key,
@@ -153,9 +164,10 @@ class Service:
         )
         settler = Settler(
             receipts=Receipts(database, self._outgoing),
-            materials=Materials(database, self._documents, drafts.materialise),
+            materials=materials,
             balances=balances,
             outbox=self._outbox,
+            sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
             encode_withdraw=drafts.withdraw,
         )
@@ -167,13 +179,20 @@ class Service:
             balances=balances,
             catalogue=catalogue,
             pools=pools,
+            epochs=self._closings,
             engine=engine,
             stamper=self._stamper,
             library=library,
             contents=Contents(self._contents),
             drafts=drafts,
             place=Place(
-                chain.chain_id, chain.works, chain.models, chain.ledger, self._key.address, chain.block
+                chain.chain_id,
+                chain.works,
+                chain.models,
+                chain.ledger,
+                chain.fraud_proofs,
+                self._key.address,
+                chain.block,
             ),
             operator_token=token.get_secret_value()
             if token
@@ -182,6 +201,33 @@ class Service:
             health=self._health,
             measures=self._measures,
         )
+
+    def _build_keeper(self, drafts: Drafts, library: ContentLibrary, writing: Writing) -> EpochKeeper:
+        database, settings = self._database, self._settings
+        self._closings = Closings(database, self._outgoing)
+        horizon = Horizon(database, self._time_of)
+        return EpochKeeper(
+            closings=self._closings,
+            lost=LostEpochs(database, self._key.address),
+            epochs=PostedEpochs(database, horizon),
+            pools=Pools(database),
+            library=library,
+            write=writing.write,
+            encode_post=drafts.post,
+            horizon=horizon,
+            domain=ledger_domain(self._deployment.chain_id, self._deployment.ledger),
+            epoch_seconds_max=settings.epoch_seconds_max,
+            poll_s=settings.poll_s,
+        )
+
+    def _has_code(self, who: Address) -> bool:
+        return bool(self._node.code_at(who))
+
+    def _time_of(self, number: int) -> int:
+        block = self._node.block(number)
+        if block is None:
+            raise Unavailable(f"The node does not have block {number} now.", "Wait until it has caught up.")
+        return block.time
 
     def _build_loops(self) -> list[Background]:
         poll, database, log_ = self._settings.poll_s, self._database, EventLog(self._database, self._incoming)
@@ -200,6 +246,7 @@ class Service:
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
+            "epochs": self._keeper.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]
 
@@ -207,6 +254,8 @@ class Service:
         parts = {loop.name: loop.state for loop in self._loops}
         if self._sender.alarm:
             parts["sender"] = self._sender.alarm
+        if parts["epochs"] == "ok":
+            parts["epochs"] = _state_of(self._keeper.alarm)
         return parts | {
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),
@@ -228,13 +277,24 @@ class Service:
             f"receipts_{name}": float(count) for name, count in vars(self._desk.settler.progress()).items()
         }
         lag = finalised - (cursor[0] if cursor else 0)
-        return {"finalised_block": float(finalised), "follower_lag_blocks": float(lag), **states, **receipts}
+        epochs = {
+            f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()
+        }
+        blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
+        return {**blocks, **states, **receipts, **epochs}
 
 
 def _has_restarted(node: Node, events: EventLog) -> bool:
     """A development chain that was killed comes back a little younger than what was read of it."""
     cursor = events.cursor()
     return cursor is not None and node.finalised().number < cursor[0]
+
+
+def _state_of(alarm: Callable[[], str]) -> str:
+    try:
+        return alarm() or "ok"
+    except CreditlineError as error:
+        return error.what
 
 
 def _state(check: Callable[[], object]) -> str:

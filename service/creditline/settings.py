@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     picture_bytes_max: int = Field(
         32 * 1024 * 1024, ge=1024, description="Largest picture that is accepted, in bytes."
     )
+    epoch_usages_max: int = Field(
+        10_000, ge=1, le=131_072, description="Receipts after which an epoch is closed."
+    )
+    epoch_seconds_max: int = Field(
+        3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."
+    )
     stamp_certificate: Path | None = Field(
         None,
         description="Certificates (PEM) that seal stamped images, the signer's first. Empty: only chain 31337 stamps.",

@@ -15,8 +15,8 @@ from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.ids import ZERO_ADDRESS, Bytes32, PoolId, WorkId, bytes32, dataset_id, model_id, work_id
 from creditline.royalties.pool import PoolParams
-from creditline.royalties.receipt import Receipt, Usage
-from creditline.typed_data import works_domain
+from creditline.royalties.receipt import Receipt, Usage, reports_typed_data
+from creditline.typed_data import ledger_domain, works_domain
 from creditline.works.batch import compose_batch
 from creditline.works.dataset import compose_dataset
 from creditline.works.record import PictureFacts, WorkRecord
@@ -80,6 +80,10 @@ class Scene:
     def domain(self):
         return works_domain(CHAIN_ID, self.deployment.works)
 
+    @property
+    def ledger_domain(self):
+        return ledger_domain(CHAIN_ID, self.deployment.ledger)
+
     def send(self, call: Call, who=None):
         who = who or self.operator
         mined = Direct(self.node, who, poll_s=0.01).send(*call)
@@ -132,11 +136,12 @@ class Scene:
 
     def params(self, **changes):
         parties = {
-            role: person(role).address for role in ("arbiter", "developer", "compute", "treasury", "commons")
+            role: person(role).address
+            for role in ("arbiter", "guardian", "developer", "compute", "treasury", "commons")
         }
         usual = PoolParams(
             token=self.deployment.demo_token, integrator=self.integrator.address, operator=self.operator.address,
-            model_id=self.model, creator_bps=7000, developer_bps=1500, compute_bps=1000, window=0, bond=0, **parties,
+            model_id=self.model, creator_bps=7000, developer_bps=1500, compute_bps=1000, window=3600, bond=1000, **parties,
         )  # fmt: skip
         return replace(usual, **changes)
 
@@ -160,16 +165,18 @@ class Scene:
         return Receipt(usage, nonce, hash_of("report"), tuple(sorted(shares)), FAR)
 
     def settle(self, *receipts):
-        return self.send(self.calls.settle_many(list(receipts)))
+        signed = self.operator.sign_typed(reports_typed_data(self.ledger_domain, receipts))
+        return self.send(self.calls.settle_many(list(receipts), signed))
 
 
 def pool_id(p) -> PoolId:
-    kinds = ["address"] * 4 + ["bytes32"] + ["address"] * 4 + ["uint16"] * 3 + ["uint32", "uint128"]
+    kinds = ["address"] * 5 + ["bytes32"] + ["address"] * 4 + ["uint16"] * 3 + ["uint32", "uint96"]
     values = [
         p.token,
         p.integrator,
         p.operator,
         p.arbiter,
+        p.guardian,
         bytes.fromhex(p.model_id[2:]),
         p.developer,
         p.compute,

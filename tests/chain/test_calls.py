@@ -128,6 +128,7 @@ def test_money_goes_where_the_shares_say(scene):
     with pytest.raises(Reverted, match="NothingToPay"):
         scene.send(scene.calls.claim_fixed(pool, 0))
     scene.send(scene.calls.request_refund(pool, 5), scene.integrator)
+    scene.anvil.later(3600)
     scene.send(scene.calls.refund(pool), scene.integrator)
     assert scene.reader.balance(token, scene.integrator.address) == 5
 

@@ -26,15 +26,16 @@ class Clock:
 
 
 def open_pool(database, pool=POOL, *, deposit=100, window=DAY, operator=OPERATOR.address):
-    roles = ("token", "arbiter", "developer", "compute", "treasury", "commons")
-    sums = ("bond", "settled", "unattributed", "refund_requested", "refundable_at")
+    roles = ("token", "arbiter", "guardian", "developer", "compute", "treasury", "commons")
+    sums = ("bond", "settled", "unattributed", "reported", "pending", "paid_out", "refund_requested")
+    times = ("refundable_at", "valid_at", "epoch", "paused_until")
     paid = ("paid_developer", "paid_compute", "paid_treasury", "paid_commons")
     row = {
         "id": pool, "integrator": INTEGRATOR.address, "operator": operator, "model_id": hash_of("model"),
         "creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": window,
-        "deposited": deposit, "opened_at": 1, "number": 1, "log_index": 0,
+        "ceiling": deposit, "staked": False, "opened_at": 1, "number": 1, "log_index": 0,
     }  # fmt: skip
-    row |= dict.fromkeys(roles, person("somebody").address) | dict.fromkeys((*sums, *paid), 0)
+    row |= dict.fromkeys(roles, person("somebody").address) | dict.fromkeys((*sums, *paid, *times), 0)
     with database.write() as connection:
         connection.execute(insert(pools).values(**row))
 

@@ -6,6 +6,7 @@ from creditline.chain.calls import Calls
 from creditline.chain.deployment import Deployment
 from creditline.chain.drafts import Drafts
 from creditline.events import Event
+from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.settlement import Settler, materialise_key
 from creditline.store.balances import Balances
 from creditline.store.materials import Materials
@@ -16,10 +17,11 @@ from creditline.store.work_rows import load_batch, on_anchored
 from creditline.works.batch import compose_batch
 from creditline.works.published import PublishedDocuments
 from tests.chain.scene import FAR, hash_of, person, record_of
-from tests.royalties.market import LEDGER
+from tests.royalties.market import DOMAIN as LEDGER_DOMAIN
+from tests.royalties.market import LEDGER, OPERATOR
 from tests.works.samples import DOMAIN, REGISTRY, Shelf, is_signed
 
-DEPLOYMENT = Deployment(31337, REGISTRY, REGISTRY, LEDGER, 0)
+DEPLOYMENT = Deployment(31337, REGISTRY, REGISTRY, LEDGER, LEDGER, 0)
 QUEUED = 10_000
 
 
@@ -30,9 +32,9 @@ class Settling:
         drafts = Drafts(Calls(DEPLOYMENT))
         documents = PublishedDocuments(self.shelf, DOMAIN, is_signed)
 
-        def settle(receipts):
+        def settle(receipts, signature):
             checkpoint("encode")
-            return drafts.settle(receipts)
+            return drafts.settle(receipts, signature)
 
         def materialise(batch, index):
             checkpoint("materialise")
@@ -43,6 +45,7 @@ class Settling:
             materials=Materials(database, documents, materialise),
             balances=Balances(database),
             outbox=self.outbox,
+            sign=lambda receipts: OPERATOR.sign_typed(reports_typed_data(LEDGER_DOMAIN, receipts)),
             encode_settle=settle,
             encode_withdraw=drafts.withdraw,
         )

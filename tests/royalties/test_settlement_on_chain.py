@@ -5,7 +5,7 @@ import pytest
 from creditline.chain.drafts import Drafts
 from creditline.chain.sender import Sender
 from creditline.ids import bytes32
-from creditline.royalties.receipt import Receipt, Usage
+from creditline.royalties.receipt import Receipt, Usage, reports_typed_data
 from creditline.royalties.settlement import LAST_ATTEMPT, Settler
 from creditline.store.balances import Balances
 from creditline.store.materials import Materials
@@ -28,6 +28,9 @@ class Service:
             materials=Materials(database, documents_of(scene), drafts.materialise),
             balances=Balances(database),
             outbox=outbox,
+            sign=lambda receipts: scene.operator.sign_typed(
+                reports_typed_data(scene.ledger_domain, receipts)
+            ),
             encode_settle=drafts.settle,
             encode_withdraw=drafts.withdraw,
         )
@@ -75,7 +78,7 @@ def test_a_cheque_that_its_holder_cashed_stops_none_of_the_others(scene, service
 def test_works_of_a_batch_are_written_and_paid_in_every_pool(scene, service):
     batch = scene.batch(scene.person("alice"), ["a", "b"])
     scene.anchor(batch)
-    pools = [scene.open_pool(), scene.open_pool(window=1)]
+    pools = [scene.open_pool(), scene.open_pool(window=3601)]
     service.read_chain()
     service.sign(pools[0], "stuck", [hash_of("a work that stands in no batch")])
     for number, pool in enumerate(pools):

@@ -20,7 +20,7 @@ from creditline.ids import Address, WorkId, bytes32, work_id
 PROJECT = Path(__file__).parent.parent.parent
 YEN = 10**6
 FUNDING = 1_000 * YEN
-TERMS = {"creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": 3600, "bond": "0"}
+TERMS = {"creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": 3600, "bond": str(YEN)}
 
 
 def free_port() -> int:

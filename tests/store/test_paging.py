@@ -20,7 +20,7 @@ def filled(scene, postgres):
     scene.anchor(batch)
     bob = scene.person("bob")
     works = sorted(scene.register(bob, f"alone {number}") for number in range(2))
-    pools = [scene.open_pool(), scene.open_pool(window=1)]
+    pools = [scene.open_pool(), scene.open_pool(window=3601)]
     for nonce in range(3):
         scene.settle(scene.receipt(pools[0], nonce, [(work, 10) for work in works]))
     scene.anvil.finalise()

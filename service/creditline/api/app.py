@@ -13,6 +13,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from creditline import __version__
 from creditline.api import (
     attributions,
+    epochs,
     gateway,
     models,
     operations,
@@ -47,6 +48,7 @@ def create(desk: Desk) -> FastAPI:
         works,
         models,
         pools,
+        epochs,
         attributions,
         usages,
         payouts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from creditline.canonical import JSON
 from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId
 from creditline.library import Library
+from creditline.royalties.keeping import Draft
 from creditline.royalties.pool import PoolParams, Pools
 from creditline.royalties.settlement import Balances, Settler
 from creditline.royalties.usage import ReceiptBook
@@ -49,6 +50,20 @@ class Contents(Protocol):
     def respond(self, cid: str, wanted: str | None, accept: str) -> Answer: ...
 
 
+class Epochs(Protocol):
+    """Closed epochs, and the open one."""
+
+    def list(self, pool_id: PoolId) -> Sequence[Draft]:
+        """All closed epochs of a pool, the oldest first."""
+
+    def find(self, pool_id: PoolId, number: int) -> Draft | None: ...
+    def open(self, pool_id: PoolId) -> tuple[int, int] | None:
+        """The number of the open epoch, and how many receipts it has; None before the first."""
+
+    def close(self, pool_id: PoolId, now: int) -> int | None:
+        """Close a pool's open epoch, and return its number; None where it has no receipts."""
+
+
 class Drafts(Protocol):
     """Transactions that a wallet sends by itself, ready but for its signature."""
 
@@ -70,6 +85,7 @@ class Place:
     work_registry: Address
     model_registry: Address
     royalty_ledger: Address
+    fraud_proofs: Address
     operator: Address
     block: int
 
@@ -82,6 +98,7 @@ class Desk:
     balances: Balances
     catalogue: Catalogue
     pools: Pools
+    epochs: Epochs
     engine: Engine
     stamper: Stamper | None
     library: Library

@@ -28,6 +28,7 @@ class DeploymentOut(BaseModel):
     work_registry: Wallet
     model_registry: Wallet
     royalty_ledger: Wallet
+    fraud_proofs: Wallet
     operator: Wallet
     block: int = Field(description="Block of the deployment: auditors read events from here.")
     policy: Hex32 = Field(

@@ -45,7 +45,7 @@ class WithdrawalIn(BaseModel):
 @router.post("/settlements", summary="Settle signed receipts", status_code=202)
 def settle(desk: AtDesk, authorization: Bearer) -> ProgressOut:
     """For the operator. Repeat it until nothing waits: works must be on chain before the receipts that pay them."""
-    _require_operator(desk, authorization)
+    require_operator(desk, authorization)
     return _progress(desk.settler.step())
 
 
@@ -65,7 +65,7 @@ def withdraw(body: WithdrawalIn, desk: AtDesk) -> BalanceOut:
     return _balance(desk.settler.withdraw_for(Address(body.token), Address(body.payee)))
 
 
-def _require_operator(desk: Desk, authorization: str) -> None:
+def require_operator(desk: Desk, authorization: str) -> None:
     given = authorization.removeprefix("Bearer ").strip()
     if not hmac.compare_digest(given.encode(), desk.operator_token.encode()):
         raise WrongSignature(

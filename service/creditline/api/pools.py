@@ -12,8 +12,9 @@ from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
 from creditline.errors import Invalid, Missing
-from creditline.ids import Bytes32, PoolId
+from creditline.ids import ZERO_ADDRESS, Bytes32, PoolId
 from creditline.royalties.pool import Pool, PoolParams, Settlement
+from creditline.royalties.usage import WINDOW_MIN_S
 
 router = APIRouter(prefix="/v1/pools", tags=["pools"], responses=PROBLEMS)
 
@@ -23,7 +24,10 @@ class PoolTerms(BaseModel):
 
     token: Wallet = Field(description="ERC-20 token; the zero address for the chain's own coin.")
     integrator: Wallet = Field(description="Funds the pool and signs the usages.")
-    arbiter: Wallet
+    arbiter: Wallet = Field(description="Rules on disputes about epochs.")
+    guardian: Wallet = Field(
+        ZERO_ADDRESS, description="May stop money from coming in for a while; the zero address for nobody."
+    )
     model_id: Hex32
     developer: Wallet
     compute: Wallet = Field(description="The GPU provider.")
@@ -32,13 +36,20 @@ class PoolTerms(BaseModel):
     creator_bps: int = Field(ge=0, le=BASIS_POINTS, examples=[7000], description="Hundredths of a per cent.")
     developer_bps: int = Field(ge=0, le=BASIS_POINTS, examples=[1500])
     compute_bps: int = Field(ge=0, le=BASIS_POINTS, examples=[1000])
-    window: int = Field(ge=0, lt=2**32, examples=[86400], description="Notice of a refund, in seconds.")
-    bond: Amount = "0"
+    window: int = Field(
+        ge=WINDOW_MIN_S,
+        lt=2**32,
+        examples=[86400],
+        description="Notice of a refund, and time to object to an epoch, in seconds.",
+    )
+    bond: Amount = Field(examples=["1000000"], description="What the operator stakes on its epochs; not 0.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.creator_bps + self.developer_bps + self.compute_bps > BASIS_POINTS:
             raise ValueError("the shares exceed 10,000 basis points")
+        if not 0 < int(self.bond) < 2**96:
+            raise ValueError("the bond is 1 to 2^96 - 1 units")
         return self
 
 

@@ -14,7 +14,9 @@ from creditline.api.uploads import read_upload
 from creditline.canonical import JSON
 from creditline.errors import Invalid
 from creditline.ids import Bytes32, PoolId
+from creditline.royalties.epoch import place_of
 from creditline.royalties.receipt import USAGE_ID_PATTERN, Receipt
+from creditline.royalties.reservation import Settlement
 from creditline.stamping.stamper import Stamper
 
 router = APIRouter(prefix="/v1/usages", tags=["usages"], responses=PROBLEMS)
@@ -30,13 +32,17 @@ class ReceiptShare(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """The operator's signed word. Whoever holds it can settle it with `RoyaltyLedger.settle`, like a cheque."""
+    """The operator's signed word. A direct one can be settled by whoever holds it, with `RoyaltyLedger.settle`, like a
+    cheque. One for an epoch is paid with it, and turns into a cheque 30 days before its deadline if it never was posted.
+    """
 
     pool: Hex32
     usage_id: str
     output_hash: Hex32
     revenue: Amount
     nonce: Amount
+    epoch: int | None = Field(description="The epoch that will pay it; null for direct settlement.")
+    index: int | None = Field(description="Its place in that epoch.")
     report_hash: Hex32
     report_cid: str
     shares: list[ReceiptShare]
@@ -67,6 +73,9 @@ def report_usage(
     ],
     usage_id: UsageId,
     desk: AtDesk,
+    settlement: Annotated[
+        Settlement, Form(description="With many others in an epoch, or by a transaction of its own.")
+    ] = Settlement.EPOCH,
     stamp: Annotated[
         bool, Form(description="Give the image back too, with the receipt in its C2PA manifest.")
     ] = False,
@@ -74,7 +83,9 @@ def report_usage(
     """Safe to repeat: the same key with the same picture and revenue gives the same receipt, another body is refused."""
     data = read_upload(picture, desk.picture_bytes_max)
     stamper = _stamper(desk) if stamp else None
-    receipt = desk.receipts.issue(data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature)
+    receipt = desk.receipts.issue(
+        data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature, settlement
+    )
     document = _receipt(desk, receipt).model_dump()
     return ReportedOut(**document, stamped=_stamp(desk, stamper, data, document) if stamper else None)
 
@@ -101,12 +112,15 @@ def _stamp(desk: AtDesk, stamper: Stamper, picture: bytes, receipt: JSON) -> Sta
 
 
 def _receipt(desk: AtDesk, receipt: Receipt) -> ReceiptOut:
+    epoch, index = place_of(receipt.nonce)
     return ReceiptOut(
         pool=receipt.usage.pool_id,
         usage_id=receipt.usage.usage_id,
         output_hash=receipt.usage.output_hash,
         revenue=str(receipt.usage.revenue),
         nonce=str(receipt.nonce),
+        epoch=epoch or None,
+        index=index if epoch else None,
         report_hash=receipt.report_hash,
         report_cid=desk.contents.raw_cid(receipt.report_hash),
         shares=[ReceiptShare(work=work, share=share) for work, share in receipt.shares],

@@ -6,7 +6,9 @@ could not be fetched is not called wrong; it is not called right either.
 
     evidence      what is asked of a chain node; the documents come from an `Archive`
     registry      what the logs say of works, batches, data sets and models
-    ledger        what the logs say of money
+    account       one pool: its terms, counters and epochs
+    ledger        what the logs say of money: deposits, settlements, credits
+    epochs        what the logs say of epochs: postings, claims, bonds, disputes
     book          both, fed in chain order
     anchors       does every batch hold what its creator signed?
     works         does every work have the record that the chain names?

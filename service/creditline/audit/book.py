@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from creditline.audit.epochs import Epochs
 from creditline.audit.evidence import Event
 from creditline.audit.ledger import Ledger
 from creditline.audit.registry import Registry
@@ -20,6 +21,7 @@ class Book:
     def __init__(self) -> None:
         self.registry = Registry()
         self.ledger = Ledger(self.registry)
+        self.epochs = Epochs(self.ledger)
         self._reached = Place(-1, -1)
         self._rules = self._bind()
 
@@ -37,7 +39,7 @@ class Book:
         return examine(check, subject_of(event), place, lambda: rule(event, place))
 
     def _bind(self) -> dict[str, tuple[Check, Apply]]:
-        registry, ledger = self.registry, self.ledger
+        registry, ledger, epochs = self.registry, self.ledger, self.epochs
         return {
             "WorkRegistered": (Check.WORKS, registry.work_registered),
             "Anchored": (Check.ANCHORS, registry.anchored),
@@ -56,6 +58,16 @@ class Book:
             "Withdrawn": (Check.PAYOUTS, ledger.withdrawn_by),
             "RefundRequested": (Check.PAYOUTS, ledger.refund_requested),
             "Refunded": (Check.PAYOUTS, ledger.refunded),
+            "Staked": (Check.EPOCHS, epochs.staked),
+            "Unstaked": (Check.EPOCHS, epochs.unstaked),
+            "EpochPosted": (Check.EPOCHS, epochs.posted),
+            "Claimed": (Check.PAYOUTS, epochs.claimed),
+            "Disputed": (Check.EPOCHS, epochs.disputed),
+            "EpochChallenged": (Check.EPOCHS, epochs.challenged),
+            "Ruled": (Check.EPOCHS, epochs.ruled),
+            "Lapsed": (Check.EPOCHS, epochs.lapsed),
+            "EpochVoided": (Check.EPOCHS, epochs.voided),
+            "Paused": (Check.POOLS, epochs.paused),
         }
 
 
@@ -68,6 +80,8 @@ def subject_of(event: Event) -> str:
     args = event.args
     if event.name == "Settled":
         return f"image {args['nonce']} of pool {args['poolId']}"
+    if "poolId" in args and "n" in args:
+        return f"epoch {args['n']} of pool {args['poolId']}"
     if "poolId" in args:
         return f"pool {args['poolId']}"
     if event.name == "Withdrawn":

@@ -51,6 +51,9 @@ class Chain(Protocol):
 
     @property
     def deployment(self) -> Deployment: ...
+    @property
+    def time(self) -> int:
+        """Unix second of the block whose storage is read."""
 
     def events(self) -> Iterable[Event]:
         """Every event of the three contracts since they were deployed, in chain order."""
@@ -66,6 +69,15 @@ class Chain(Protocol):
 
     def pool(self, pool_id: PoolId) -> Mapping[str, Any]:
         """The struct `IRoyaltyLedger.Pool` by its field names; all zero for a pool that is not open."""
+
+    def epoch_hash(self, pool_id: PoolId, n: int) -> str:
+        """What the ledger keeps of an epoch that stands; all zero for any other."""
+
+    def claimed(self, pool_id: PoolId, index: int) -> int:
+        """What epochs have paid to an index."""
+
+    def dispute(self, pool_id: PoolId) -> Mapping[str, Any]:
+        """The struct `IRoyaltyLedger.Dispute` by its field names; all zero where there is none."""
 
     def fixed_claimable(self, pool_id: PoolId, role: int) -> int:
         """What a role can claim: 0 developer, 1 compute, 2 treasury, 3 commons."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
+from creditline.amounts import BASIS_POINTS
+from creditline.audit.account import ROLES, PoolAccount
 from creditline.audit.evidence import Chain
-from creditline.audit.ledger import ROLES, Ledger, PoolAccount
+from creditline.audit.ledger import Ledger
 from creditline.audit.step import END, Check, Step, examine, require
 from creditline.ids import ZERO_ADDRESS, Address, PoolId
 
@@ -27,9 +30,13 @@ class Money:
 
     def examine(self) -> Iterator[Step]:
         for pool in self._ledger.pools.values():
-            subject = f"pool {pool.id}"
-            yield examine(Check.SUMS, subject, END, lambda pool=pool: _check_sums(pool))  # type: ignore[misc]
-            yield examine(Check.STORAGE, subject, END, lambda pool=pool: self._check_pool(pool))  # type: ignore[misc]
+            questions = (
+                (Check.SUMS, "", partial(self._check_sums, pool)),
+                (Check.STORAGE, "", partial(self._check_pool, pool)),
+                (Check.STORAGE, "epochs of ", partial(self._check_epochs, pool)),
+            )
+            for check, of, question in questions:
+                yield examine(check, f"{of}pool {pool.id}", END, question)
         yield from self._examine_credits()
         yield from self._examine_balances()
 
@@ -64,8 +71,33 @@ class Money:
             same = list(said) == value if isinstance(value, list) else said == value
             require(same, f"the contract stores {field} {said}, and the logs say {value}")
         for role, title in enumerate(ROLES):
-            said, owed = self._chain.fixed_claimable(pool.id, role), pool.claimable(role)
+            said, owed = self._chain.fixed_claimable(pool.id, role), pool.claimable(role, self._chain.time)
             require(said == owed, f"the {title} can claim {said}, and the logs say {owed}")
+        return ""
+
+    def _check_epochs(self, pool: PoolAccount) -> str:
+        for n in sorted({epoch.n for epoch in pool.epochs}):
+            said, kept = self._chain.epoch_hash(pool.id, n), pool.epoch_hash(n)
+            require(said == kept, f"the contract keeps epoch {n} as {said}, and the logs say {kept}")
+        for index, total in sorted(pool.claimed.items()):
+            paid = self._chain.claimed(pool.id, index)
+            require(paid == total, f"the contract has paid {paid} to index {index}, and the logs say {total}")
+        stored, dispute = self._chain.dispute(pool.id), pool.dispute
+        for field, value in (("by", dispute.by), ("validAt", dispute.valid_at), ("ruleBy", dispute.rule_by)):
+            require(
+                stored[field] == value, f"the dispute's {field} is {stored[field]}, and the logs say {value}"
+            )
+        return ""
+
+    def _check_sums(self, pool: PoolAccount) -> str:
+        cut, time = pool.cut, self._chain.time
+        total = pool.to_works + pool.unattributed + cut.developer + cut.compute + cut.treasury
+        require(total == pool.settled, f"{total} were divided and {pool.settled} were earned")
+        require(pool.settled <= pool.ceiling, f"{pool.settled} were settled and {pool.ceiling} deposited")
+        most = pool.final_revenue(time) * pool.params.creator_bps // BASIS_POINTS
+        require(pool.paid_out <= most, f"epochs paid {pool.paid_out} and reported {most} for creators")
+        for role, title in enumerate(ROLES):
+            require(pool.claimable(role, time) >= 0, f"the {title} took more than it earned")
         return ""
 
 
@@ -78,16 +110,6 @@ def _spell_pools(pools: list[PoolId]) -> str:
     return f"pool {', '.join(pools[:NAMED_MAX])}{more}"
 
 
-def _check_sums(pool: PoolAccount) -> str:
-    cut = pool.cut
-    total = pool.to_works + pool.unattributed + cut.developer + cut.compute + cut.treasury
-    require(total == pool.settled, f"{total} were divided and {pool.settled} were earned")
-    require(pool.settled <= pool.deposited, f"{pool.settled} were settled and {pool.deposited} deposited")
-    for role, title in enumerate(ROLES):
-        require(pool.claimable(role) >= 0, f"the {title} took more than it earned")
-    return ""
-
-
 def _replayed(pool: PoolAccount) -> dict[str, Any]:
     """The fields of `IRoyaltyLedger.Pool`."""
     params = pool.params
@@ -97,7 +119,7 @@ def _replayed(pool: PoolAccount) -> dict[str, Any]:
         "developerBps": params.developer_bps,
         "computeBps": params.compute_bps,
         "window": params.window,
-        "deposited": pool.deposited,
+        "ceiling": pool.ceiling,
         "direct": pool.settled,
         "token": params.token,
         "unattributed": pool.unattributed,
@@ -106,4 +128,14 @@ def _replayed(pool: PoolAccount) -> dict[str, Any]:
         "refundableAt": pool.refundable_at,
         "payTo": list(pool.pay_to),
         "paid": pool.paid,
+        "pausedUntil": pool.paused_until,
+        "paidOut": pool.paid_out,
+        "reported": pool.reported,
+        "pending": pool.pending,
+        "validAt": pool.valid_at,
+        "epoch": pool.epoch,
+        "bond": params.bond,
+        "staked": pool.staked,
+        "arbiter": params.arbiter,
+        "guardian": params.guardian,
     }

@@ -8,11 +8,11 @@ from typing import Any
 from creditline import canonical
 from creditline.attribution import report as reports
 from creditline.attribution.report import Report
+from creditline.audit.account import PoolAccount
 from creditline.audit.book import Book, place_of, subject_of
 from creditline.audit.datasets import Datasets
 from creditline.audit.documents import Documents, parse
 from creditline.audit.evidence import Event
-from creditline.audit.ledger import PoolAccount
 from creditline.audit.sampling import Sampling
 from creditline.audit.step import Check, Step, Wrong, examine, require
 from creditline.audit.works import PICTURE_BYTES_MAX

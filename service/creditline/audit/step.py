@@ -24,6 +24,7 @@ class Check(StrEnum):
     AMOUNTS = "amounts"
     PAYOUTS = "payouts"
     SETTLEMENTS = "settlements"
+    EPOCHS = "epochs"
     PICTURES = "pictures"
     SUMS = "sums"
     STORAGE = "storage"

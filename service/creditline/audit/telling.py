@@ -20,6 +20,7 @@ def tell(verdict: Verdict, block: int) -> str:
         f"{answers[verdict.answer]} Recomputed from chain (up to final block {block}) and IPFS alone:",
         f"  works {figures.works} · batches {figures.batches} · training sets {figures.datasets} · models {figures.models}",
         f"  pools {figures.pools} · settled images {figures.images} · payees {figures.payees}",
+        f"  epochs {figures.epochs} · voided {figures.voided_epochs}",
     ]
     for check, counts in verdict.counts.items():
         good = counts.get(Outcome.OK, 0) + counts.get(Outcome.NOTED, 0)

@@ -18,20 +18,24 @@ Progress = Callable[[Step], None]
 class TokenFigures:
     """In the token's smallest unit.
 
-    `revenue` was settled; `to_works` and `unattributed` are the creators' part of it; `paid` left the ledger for payees
-    and roles.
+    `revenue` was settled directly; `to_works` and `unattributed` are the creators' part of it. `reported` is the revenue of
+    epochs that stand, final or not. `paid` left the ledger for payees and roles.
     """
 
     deposited: int
     revenue: int
     to_works: int
     unattributed: int
+    reported: int
     paid: int
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How much there is. `works` counts claims: on chain, or in a batch that its creator signed."""
+    """How much there is.
+
+    `works` counts claims: on chain, or in a batch that its creator signed. `images` were settled directly. `epochs` stand.
+    """
 
     events: int
     works: int
@@ -40,6 +44,8 @@ class Figures:
     models: int
     pools: int
     images: int
+    epochs: int
+    voided_epochs: int
     payees: int
     tokens: dict[Address, TokenFigures]
 
@@ -149,7 +155,8 @@ def count_figures(book: Book, events: int, claims: set[str]) -> Figures:
             revenue=sum(pool.settled for pool in mine),
             to_works=sum(pool.to_works for pool in mine),
             unattributed=sum(pool.unattributed for pool in mine),
-            paid=sum(sum(pool.paid) for pool in mine) + ledger.withdrawn.get(token, 0),
+            reported=sum(pool.reported + pool.pending for pool in mine),
+            paid=sum(sum(pool.paid) + pool.paid_out for pool in mine) + ledger.withdrawn.get(token, 0),
         )
     return Figures(
         events=events,
@@ -159,6 +166,8 @@ def count_figures(book: Book, events: int, claims: set[str]) -> Figures:
         models=len(registry.models),
         pools=len(pools),
         images=sum(pool.images for pool in pools),
+        epochs=sum(pool.epoch for pool in pools),
+        voided_epochs=sum(1 for pool in pools for epoch in pool.epochs if epoch.voided_by),
         payees=len({who for _, who in ledger.credits}),
         tokens=tokens,
     )

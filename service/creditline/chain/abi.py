@@ -23,8 +23,9 @@ Entry = dict[str, Any]
 WORK_REGISTRY = "WorkRegistry"
 MODEL_REGISTRY = "ModelRegistry"
 ROYALTY_LEDGER = "RoyaltyLedger"
+FRAUD_PROOFS = "FraudProofs"
 DEMO_YEN = "DemoYen"
-NAMES = (WORK_REGISTRY, MODEL_REGISTRY, ROYALTY_LEDGER, DEMO_YEN)
+NAMES = (WORK_REGISTRY, MODEL_REGISTRY, ROYALTY_LEDGER, FRAUD_PROOFS, DEMO_YEN)
 
 _ERROR_STRING = bytes.fromhex("08c379a0")  # Error(string), what `require` with a message reverts with
 _PANIC = bytes.fromhex("4e487b71")  # Panic(uint256)

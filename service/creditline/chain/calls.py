@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from creditline.chain.abi import DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
 from creditline.chain.deployment import Deployment
 from creditline.ids import Address, Bytes32, ContentHash, DatasetId, PoolId, WorkId, bytes32, raw
+from creditline.royalties.epoch import Claim, Epoch, Fraud
 from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt
 from creditline.works.batch import Batch, Leaf
@@ -123,12 +124,12 @@ class Calls:
         return self._ledger("fund", raw(pool), amount)._replace(value=amount if ether else 0)
 
     def settle(self, receipt: Receipt) -> Call:
-        """Without a signature in the receipt only the pool's operator can send it."""
+        """The receipt carries the signature of the pool's operator; anyone may send it."""
         signature = raw(receipt.signature)
         return self._ledger("settle", raw(receipt.usage.pool_id), _report(receipt), signature)
 
-    def settle_many(self, receipts: Sequence[Receipt], signature: str = "0x") -> Call:
-        """Receipts of one pool. The signatures in them do not count here: the operator sends or signs for all."""
+    def settle_many(self, receipts: Sequence[Receipt], signature: str) -> Call:
+        """Receipts of one pool. The signatures in them do not count here: the operator signs for all at once."""
         pool, reports = receipts[0].usage.pool_id, [_report(receipt) for receipt in receipts]
         return self._ledger("settleMany", raw(pool), reports, raw(signature))
 
@@ -148,8 +149,53 @@ class Calls:
     def refund(self, pool: PoolId) -> Call:
         return self._ledger("refund", raw(pool))
 
+    def stake(self, pool: PoolId, amount: int, *, ether: bool = False) -> Call:
+        """Puts up the operator's bond. `ether` as for `fund`."""
+        return self._ledger("stake", raw(pool), amount)._replace(value=amount if ether else 0)
+
+    def unstake(self, pool: PoolId) -> Call:
+        return self._ledger("unstake", raw(pool))
+
+    def post(self, pool: PoolId, n: int, epoch: Epoch) -> Call:
+        """The ledger itself works out what the epoch says of the payouts' sum and of the revenue before it."""
+        roots = (raw(epoch.payouts), raw(epoch.reports), raw(epoch.credits))
+        return self._ledger("post", raw(pool), n, *roots, epoch.revenue, epoch.cutoff, raw(epoch.data))
+
+    def claim(self, claim: Claim) -> Call:
+        return self._ledger("claim", _claim(claim))
+
+    def claim_to(self, claim: Claim, to: Address) -> Call:
+        """Only the payee can send it."""
+        return self._ledger("claimTo", _claim(claim), to)
+
+    def claim_many(self, claims: Sequence[Claim]) -> Call:
+        return self._ledger("claimMany", [_claim(claim) for claim in claims])
+
+    def challenge(
+        self, params: PoolParams, epoch: Epoch, previous: Epoch | None, fraud: Fraud, evidence: bytes
+    ) -> Call:
+        """`previous` is the epoch before, None before the first; `evidence` as `IFraudProofs` says for each kind."""
+        both = (_epoch(epoch), _epoch(previous or _NO_EPOCH))
+        return self._ledger("challenge", _pool(params), *both, int(fraud), evidence)
+
+    def dispute(self, pool: PoolId, amount: int, reason: Bytes32, *, ether: bool = False) -> Call:
+        """Puts up a bond against the newest epoch. `ether` as for `fund`."""
+        return self._ledger("dispute", raw(pool), amount, raw(reason))._replace(value=amount if ether else 0)
+
+    def rule(self, pool: PoolId, *, valid: bool) -> Call:
+        return self._ledger("rule", raw(pool), valid)
+
+    def lapse(self, pool: PoolId) -> Call:
+        return self._ledger("lapse", raw(pool))
+
+    def pause(self, pool: PoolId) -> Call:
+        return self._ledger("pause", raw(pool))
+
+    def resume(self, pool: PoolId) -> Call:
+        return self._ledger("resume", raw(pool))
+
     def approve(self, token: Address, amount: int) -> Call:
-        """Lets the ledger take `amount` of the sender's tokens, for `fund`."""
+        """Lets the ledger take `amount` of the sender's tokens, for `fund`, `stake` and `dispute`."""
         data = interface(DEMO_YEN).encode_call("approve", [self._deployment.ledger, amount])
         return Call(token, data)
 
@@ -168,7 +214,7 @@ class Calls:
 
 
 def _pool(p: PoolParams) -> tuple[Any, ...]:
-    parties = (p.token, p.integrator, p.operator, p.arbiter)
+    parties = (p.token, p.integrator, p.operator, p.arbiter, p.guardian)
     takers = (p.developer, p.compute, p.treasury, p.commons)
     return (
         *parties,
@@ -185,3 +231,16 @@ def _pool(p: PoolParams) -> tuple[Any, ...]:
 def _report(r: Receipt) -> tuple[Any, ...]:
     hashes = (raw(r.usage.output_hash), raw(r.report_hash))
     return (r.nonce, *hashes, r.usage.revenue, r.weights, [raw(work) for work in r.work_ids], r.deadline)
+
+
+_NOTHING = bytes32(b"\0" * 32)
+_NO_EPOCH = Epoch(_NOTHING, 0, _NOTHING, _NOTHING, 0, 0, 0, _NOTHING)
+
+
+def _epoch(e: Epoch) -> tuple[Any, ...]:
+    roots = (raw(e.payouts), e.payout_sum, raw(e.reports), raw(e.credits))
+    return (*roots, e.revenue_before, e.revenue, e.cutoff, raw(e.data))
+
+
+def _claim(c: Claim) -> tuple[Any, ...]:
+    return (raw(c.pool_id), c.n, raw(c.rest_hash), c.count, c.payee, c.index, c.amount, c.proof)

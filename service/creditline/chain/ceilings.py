@@ -13,6 +13,12 @@ _CEILINGS = {
     "materialise": 500_000,
     "settle": 12_000_000,
     "withdraw": 200_000,
+    "post": 250_000,
+    "stake": 300_000,
+    "unstake": 150_000,
+    "claim": 400_000,
+    "claim-many": 10_000_000,
+    "claim-fixed": 300_000,
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
+from creditline.chain.abi import FRAUD_PROOFS, ROYALTY_LEDGER, interface
 from creditline.chain.direct import Direct
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Node
@@ -33,6 +34,7 @@ class Deployment:
     works: Address
     models: Address
     ledger: Address
+    fraud_proofs: Address
     block: int
     demo_token: Address | None = None
 
@@ -65,10 +67,16 @@ def read_deployment(path: Path) -> Deployment:
             works=address(document["works"]),
             models=address(document["models"]),
             ledger=address(document["ledger"]),
+            fraud_proofs=address(document["fraud_proofs"]),
             block=int(document["block"]),
             demo_token=address(token) if token else None,
         )
-    except (OSError, ValueError, KeyError, TypeError, CreditlineError) as error:
+    except KeyError as missing:
+        raise Misconfigured(
+            f"{path} does not say where the contracts are: it names no {missing.args[0]}.",
+            "Run scripts/deploy again: this version needs contracts that an earlier one did not have.",
+        ) from missing
+    except (OSError, ValueError, TypeError, CreditlineError) as error:
         raise Misconfigured(
             f"{path} does not say where the contracts are: {type(error).__name__}.",
             "Run scripts/deploy, or copy the file from the service that you want to read.",
@@ -105,13 +113,23 @@ def deploy(
 
 
 def verify_deployment(node: Node, deployment: Deployment) -> None:
-    """Raises `Misconfigured` where a contract is missing: another chain, or a development chain that was restarted."""
-    for where, name in deployment.contracts.items():
+    """Raises `Misconfigured` where a contract is missing: another chain, or a development chain that was restarted.
+
+    The ledger says which fraud proofs it listens to; those of another deployment would void nothing.
+    """
+    for where, name in (deployment.contracts | {deployment.fraud_proofs: FRAUD_PROOFS}).items():
         if not node.code_at(where):
             raise Misconfigured(
                 f"There is no {name} at {where} on chain {deployment.chain_id}.",
                 "Deploy the contracts again, or point to the chain that they are on.",
             )
+    ledger = interface(ROYALTY_LEDGER)
+    answer = node.call(deployment.ledger, ledger.encode_call("fraudProofs", []))
+    if ledger.decode_result("fraudProofs", answer) != deployment.fraud_proofs:
+        raise Misconfigured(
+            f"The ledger at {deployment.ledger} does not use the fraud proofs at {deployment.fraud_proofs}.",
+            "Take the deployment file from where these contracts were deployed.",
+        )
 
 
 def _create(direct: Direct, step: _Step) -> None:
@@ -124,14 +142,17 @@ def _steps(artifacts_dir: Path, *, demo_token: bool) -> list[_Step]:
     works = _Step("WorkRegistry", _bytecode(artifacts_dir, "WorkRegistry"))
     models = _Step("ModelRegistry", _bytecode(artifacts_dir, "ModelRegistry") + _arguments(works.address))
     both = _arguments(works.address, models.address)
-    ledger = _Step("RoyaltyLedger", _bytecode(artifacts_dir, "RoyaltyLedger") + both)
+    proofs = _Step("FraudProofs", _bytecode(artifacts_dir, "FraudProofs") + both)
+    three = _arguments(works.address, models.address, proofs.address)
+    ledger = _Step("RoyaltyLedger", _bytecode(artifacts_dir, "RoyaltyLedger") + three)
     token = [_Step("DemoYen", _bytecode(artifacts_dir, "demo/DemoYen"))] if demo_token else []
-    return [works, models, ledger, *token]
+    return [works, models, proofs, ledger, *token]
 
 
 def _plan(node: Node, steps: list[_Step], path: Path) -> Deployment:
-    works, models, ledger, *token = (step.address for step in steps)
-    planned = Deployment(node.chain_id, works, models, ledger, FIRST_BLOCK, token[0] if token else None)
+    works, models, proofs, ledger, *token = (step.address for step in steps)
+    places = (works, models, ledger, proofs)
+    planned = Deployment(node.chain_id, *places, FIRST_BLOCK, token[0] if token else None)
     if not node.code_at(works):
         # What is not there yet will be created in a later block than the latest one.
         return replace(planned, block=node.latest().number + 1)
@@ -145,7 +166,10 @@ def _recorded_block(path: Path, planned: Deployment) -> int | None:
     """The block that an earlier run wrote, if it planned the same contracts."""
     if not path.exists():
         return None
-    found = read_deployment(path)
+    try:
+        found = read_deployment(path)
+    except Misconfigured:  # of an earlier version: those were other contracts
+        return None
     return found.block if replace(found, block=planned.block) == planned else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from eth_abi.abi import encode as abi_encode
@@ -9,13 +10,14 @@ from eth_utils.crypto import keccak
 
 from creditline.chain.calls import Call, Calls, Opening
 from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, PoolId, bytes32, raw
+from creditline.royalties.epoch import Claim, Epoch, Fraud
 from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt
 from creditline.royalties.settlement import Balance, settle_key
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch
 
-_POOL_PARAMS = "(address,address,address,address,bytes32,address,address,address,address,uint16,uint16,uint16,uint32,uint128)"
+_POOL_PARAMS = "(address,address,address,address,address,bytes32,address,address,address,address,uint16,uint16,uint16,uint32,uint96)"
 
 
 class Drafts:
@@ -46,9 +48,10 @@ class Drafts:
             f"materialise:{work}", self._calls.materialise(opening), f"write work {work} into the registry"
         )
 
-    def settle(self, receipts: Sequence[Receipt]) -> Transaction:
+    def settle(self, receipts: Sequence[Receipt], signature: str) -> Transaction:
+        """`signature`: the operator's, of all of them together."""
         key = settle_key(receipts[0].usage.pool_id, receipts)
-        return _draft(key, self._calls.settle_many(receipts), f"settle {len(receipts)} receipts")
+        return _draft(key, self._calls.settle_many(receipts, signature), f"settle {len(receipts)} receipts")
 
     def withdraw(self, balance: Balance) -> Transaction:
         """One per level of credit: asking twice for the same money sends it once."""
@@ -79,6 +82,71 @@ class Drafts:
     def fund(self, pool_id: PoolId, token: Address, amount: int) -> Transaction:
         call = self._calls.fund(pool_id, amount, ether=token == ZERO_ADDRESS)
         return _draft(f"fund:{pool_id}:{amount}", call, "fund the pool")
+
+    def stake(self, pool_id: PoolId, token: Address, amount: int, *, after: int) -> Transaction:
+        """`after`: how many stakes the pool has had before, since a bond may be put up again."""
+        call = self._calls.stake(pool_id, amount, ether=token == ZERO_ADDRESS)
+        return _draft(f"stake:{pool_id}:{after}", call, "put up the operator's bond")
+
+    def unstake(self, pool_id: PoolId, *, after: int) -> Transaction:
+        """`after`: how many stakes the pool has had."""
+        return _draft(f"unstake:{pool_id}:{after}", self._calls.unstake(pool_id), "take the bond back")
+
+    def post(self, pool_id: PoolId, n: int, attempt: int, epoch: Epoch) -> Transaction:
+        """`attempt` counts the void epochs of this number before it. Another content is another transaction."""
+        call = self._calls.post(pool_id, n, epoch)
+        key = f"post:{pool_id}:{n}:{attempt}:{hashlib.sha256(call.data).hexdigest()}"
+        return _draft(key, call, f"post epoch {n}")
+
+    def claim(self, claim: Claim) -> Transaction:
+        """One per level of the payee's total: asking twice for the same money sends it once."""
+        key = f"claim:{claim.pool_id}:{claim.index}:{claim.n}:{claim.amount}"
+        return _draft(key, self._calls.claim(claim), f"pay {claim.payee} its royalties")
+
+    def claim_to(self, claim: Claim, to: Address) -> Transaction:
+        key = f"claim-to:{claim.pool_id}:{claim.index}:{claim.n}:{claim.amount}:{to}"
+        return _draft(key, self._calls.claim_to(claim, to), f"pay {claim.payee}'s royalties to {to}")
+
+    def claim_many(self, claims: Sequence[Claim]) -> Transaction:
+        call = self._calls.claim_many(claims)
+        key = f"claim-many:{hashlib.sha256(call.data).hexdigest()}"
+        return _draft(key, call, f"pay {len(claims)} royalties")
+
+    def claim_fixed(self, pool_id: PoolId, role: int, paid: int) -> Transaction:
+        """`paid`: what the role has taken out before."""
+        call = self._calls.claim_fixed(pool_id, role)
+        return _draft(f"claim-fixed:{pool_id}:{role}:{paid}", call, "pay a role its share")
+
+    def challenge(
+        self, params: PoolParams, epoch: Epoch, previous: Epoch | None, fraud: Fraud, evidence: bytes
+    ) -> Transaction:
+        call = self._calls.challenge(params, epoch, previous, fraud, evidence)
+        key = f"challenge:{self.pool_id(params)}:{hashlib.sha256(call.data).hexdigest()}"
+        return _draft(key, call, f"void an epoch: {fraud.name.lower().replace('_', ' ')}")
+
+    def dispute(
+        self, pool_id: PoolId, token: Address, amount: int, reason: Bytes32, *, n: int, attempt: int
+    ) -> Transaction:
+        """`attempt` as for `post`."""
+        call = self._calls.dispute(pool_id, amount, reason, ether=token == ZERO_ADDRESS)
+        return _draft(f"dispute:{pool_id}:{n}:{attempt}:{reason}", call, f"dispute epoch {n}")
+
+    def rule(self, pool_id: PoolId, *, n: int, attempt: int, valid: bool) -> Transaction:
+        call = self._calls.rule(pool_id, valid=valid)
+        return _draft(f"rule:{pool_id}:{n}:{attempt}", call, f"rule on epoch {n}")
+
+    def lapse(self, pool_id: PoolId, *, n: int, attempt: int) -> Transaction:
+        return _draft(
+            f"lapse:{pool_id}:{n}:{attempt}", self._calls.lapse(pool_id), f"end epoch {n}'s dispute"
+        )
+
+    def pause(self, pool_id: PoolId, until_day: int) -> Transaction:
+        """`until_day`: the day to which it would be paused, so that the next pause is another transaction."""
+        return _draft(f"pause:{pool_id}:{until_day}", self._calls.pause(pool_id), "pause the pool")
+
+    def resume(self, pool_id: PoolId, paused_until: int) -> Transaction:
+        """`paused_until`: the pause that it ends."""
+        return _draft(f"resume:{pool_id}:{paused_until}", self._calls.resume(pool_id), "end the pause")
 
 
 def _draft(key: str, call: Call, purpose: str) -> Transaction:

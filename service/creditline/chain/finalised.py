@@ -25,6 +25,8 @@ class FinalisedChain:
         self._is_signed = SignatureVerifier(node)
         self.block = self._reader.finalised_block()
         self._state_block = self._find_state()
+        newest = node.latest().number if self._state_block is None else self._state_block
+        self.time = self._reader.block_time(newest)
 
     def events(self) -> Iterable[Event]:
         return self._reader.events(self.deployment.block, self.block)
@@ -40,6 +42,15 @@ class FinalisedChain:
 
     def pool(self, pool_id: PoolId) -> dict[str, Any]:
         return self._reader.pool(pool_id, self._state_block)
+
+    def epoch_hash(self, pool_id: PoolId, n: int) -> str:
+        return self._reader.epoch_hash(pool_id, n, self._state_block)
+
+    def claimed(self, pool_id: PoolId, index: int) -> int:
+        return self._reader.claimed(pool_id, index, self._state_block)
+
+    def dispute(self, pool_id: PoolId) -> dict[str, Any]:
+        return self._reader.dispute(pool_id, self._state_block)
 
     def fixed_claimable(self, pool_id: PoolId, role: int) -> int:
         return self._reader.fixed_claimable(pool_id, role, self._state_block)

@@ -13,7 +13,7 @@ from creditline.chain.node import Node
 from creditline.chain.scan import scan_blocks
 from creditline.errors import Misconfigured, Missing
 from creditline.events import Event
-from creditline.ids import ZERO_ADDRESS, Address, DatasetId, ModelId, PoolId, WorkId, raw
+from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, raw
 
 _SPAN = 1_000
 
@@ -51,6 +51,24 @@ class ChainReader:
     def credit(self, token: Address, who: Address, block: int | None = None) -> int:
         """What `who` can withdraw."""
         return int(self._ask(self._deployment.ledger, ROYALTY_LEDGER, "credit", token, who, block=block))
+
+    def epoch_hash(self, pool: PoolId, n: int, block: int | None = None) -> Bytes32:
+        """All zero for an epoch that is void or was never posted."""
+        answer = self._ask(self._deployment.ledger, ROYALTY_LEDGER, "epochHash", raw(pool), n, block=block)
+        return Bytes32(answer)
+
+    def claimed(self, pool: PoolId, index: int, block: int | None = None) -> int:
+        """What epochs have paid to an index."""
+        ledger = self._deployment.ledger
+        return int(self._ask(ledger, ROYALTY_LEDGER, "claimed", raw(pool), index, block=block))
+
+    def dispute(self, pool: PoolId, block: int | None = None) -> dict[str, Any]:
+        """`IRoyaltyLedger.Dispute` by its field names; all zero where there is none."""
+        return dict(self._ask(self._deployment.ledger, ROYALTY_LEDGER, "disputeOf", raw(pool), block=block))
+
+    def final_revenue(self, pool: PoolId, block: int | None = None) -> int:
+        ledger = self._deployment.ledger
+        return int(self._ask(ledger, ROYALTY_LEDGER, "finalRevenue", raw(pool), block=block))
 
     def fixed_claimable(self, pool: PoolId, role: int, block: int | None = None) -> int:
         """`role`: 0 developer, 1 compute, 2 treasury, 3 commons."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from creditline.cli import receipt
+from creditline.cli import epochs, receipt
 from creditline.cli.console import explained, give, progress, say
 
 Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
@@ -54,6 +54,7 @@ def create(house: House) -> typer.Typer:
     app.command("receipt", help=receipt.HELP)(receipt.receipt)
     app.command("settle", help=_SETTLE)(settle)
     app.command("withdraw", help=_WITHDRAW)(withdraw)
+    app.add_typer(epochs.app, name="epoch")
     app.command("verify", help=_VERIFY)(_verify(house))
     return app
 

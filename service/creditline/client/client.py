@@ -174,11 +174,12 @@ class Creditline:
         picture: bytes,
         revenue: int,
         *,
+        settlement: str = "epoch",
         stamp: bool = False,
     ) -> JSON:
         """Report one generation and what it earned; the receipt comes back. The same id gives the same receipt.
 
-        With `stamp` the receipt also goes into the image: `stamped_image` fetches that.
+        `settlement`: "epoch" with many others, "direct" by a transaction of its own. With `stamp` the receipt also goes into the image: `stamped_image` fetches that.
         """
         usage = Usage(PoolId(bytes32(pool)), usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         place = self.deployment()
@@ -192,6 +193,7 @@ class Creditline:
                     "pool": pool,
                     "revenue": str(revenue),
                     "signature": signature,
+                    "settlement": settlement,
                     "stamp": str(stamp).lower(),
                 },
                 headers={"Idempotency-Key": usage_id},
@@ -204,6 +206,18 @@ class Creditline:
 
     def receipt(self, pool: str, usage_id: str) -> JSON:
         return dict(self._http.get(f"/v1/usages/{pool}/{usage_id}"))
+
+    def epochs(self, pool: str) -> list[JSON]:
+        """All epochs of a pool, the newest first."""
+        return list(self._http.get(f"/v1/pools/{pool}/epochs")["items"])
+
+    def epoch(self, pool: str, number: int) -> JSON:
+        return dict(self._http.get(f"/v1/pools/{pool}/epochs/{number}"))
+
+    def close_epoch(self, pool: str, operator_token: str) -> JSON:
+        """Close the open epoch now. It is posted by itself."""
+        authorization = {"Authorization": f"Bearer {operator_token}"}
+        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=authorization))
 
     def settle(self, operator_token: str) -> JSON:
         """One step of settlement. Repeat it until nothing is waiting or sent."""

@@ -8,7 +8,7 @@ from eth_utils.crypto import keccak
 
 from creditline.client import Wallet
 
-ROLES = ("operator", "developer", "integrator", "compute", "treasury", "commons", "arbiter")
+ROLES = ("operator", "developer", "integrator", "compute", "treasury", "commons", "arbiter", "guardian")
 PAYS_GAS = ("operator", "developer", "integrator")
 
 

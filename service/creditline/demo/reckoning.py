@@ -63,9 +63,9 @@ def tell_totals(stage: Stage, market: Market, reckoning: Reckoning, teller: Tell
     works = sum(int(share["amount"]) for item in items for share in item["shares"])
     paid = dict(zip(FIXED_ROLES, pool["paid"], strict=True))
     held = stage.reader.balance(market.token, stage.deployment.ledger)
-    left = pool["deposited"] - pool["direct"]
+    left = pool["ceiling"] - pool["direct"]
     rows = [
-        ("Deposited by the generation service", pool["deposited"]),
+        ("Deposited by the generation service", pool["ceiling"]),
         ("Revenue settled", pool["direct"]),
         ("  to creators", works),
         *(

@@ -24,7 +24,7 @@ JSON = dict[str, Any]
 LICENCE = "CC-BY-SA-4.0"
 DATASET = "The demo training set"
 FUNDING = 10_000 * YEN
-TERMS = {"creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": 86_400, "bond": "0"}
+TERMS = {"creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": 86_400, "bond": str(100 * YEN)}
 FIXED_ROLES = ("developer", "compute", "treasury", "commons")
 
 
@@ -84,7 +84,7 @@ def report_usages(stage: Stage, market: Market, shots: list[Shot], teller: Telle
         for count, shot in enumerate(shots, 1):
             receipts.append(
                 stage.client.report_usage(
-                    cast.wallet("integrator"), market.pool, shot.id, shot.png, shot.revenue
+                    cast.wallet("integrator"), market.pool, shot.id, shot.png, shot.revenue, settlement="direct"
                 )
             )
             advance(count)
@@ -170,7 +170,7 @@ def _ensure(stage: Stage, role: str, transaction: JSON, find: Any) -> str:
 
 def _fund(stage: Stage, pool: PoolId, token: Address) -> None:
     """By the latest block, not the final one: a deposit that was just sent must not be sent again."""
-    missing = FUNDING - int(stage.reader.pool(pool)["deposited"])
+    missing = FUNDING - int(stage.reader.pool(pool)["ceiling"])
     if missing > 0:
         integrator = cast.wallet("integrator").address
         stage.send("integrator", stage.calls.mint(token, integrator, missing))

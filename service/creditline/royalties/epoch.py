@@ -1,14 +1,38 @@
-"""An epoch as the chain holds it, and the nonces of receipts that belong to one."""
+"""An epoch as the chain holds it, what a payee shows to be paid by it, and the nonces of receipts that belong to one.
+
+docs/reference/epochs.md says what each is for.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from sha3 import keccak_256
 
-from creditline.ids import Bytes32, bytes32, raw
+from creditline.ids import Address, Bytes32, PoolId, bytes32, raw
 
 INDEX_BITS = 32
+
+
+class Fraud(IntEnum):
+    """What a challenge shows, numbered as `IFraudProofs.Fraud`."""
+
+    REPORT_MALFORMED = 0
+    USAGE_NOT_REPORTED = 1
+    WORK_NOT_TRAINED = 2
+    PAYEE_WRONG = 3
+    CREDIT_WRONG = 4
+    CREDIT_MISSING = 5
+    CREDIT_ORPHANED = 6
+    CREDITS_UNSORTED = 7
+    PAYOUT_WRONG = 8
+    PAYOUT_CHANGED = 9
+    OUTPUT_REPEATED = 10
+    ALREADY_SETTLED = 11
+    RECEIPT_DROPPED = 12
+    RECEIPT_DOUBLED = 13
+    TREE_BROKEN = 14
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,23 @@ class Epoch:
     def hash(self) -> Bytes32:
         """What the ledger keeps: `epochHash`."""
         return _hash(raw(self.payouts), self.payout_sum, raw(self.rest_hash()))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """In the field order of `IRoyaltyLedger.Claim`. `amount` is the payee's total over all epochs up to `n`.
+
+    `rest_hash` is the hash of the epoch's fields after `payout_sum`; `proof` the siblings, 48 bytes each, leaf first.
+    """
+
+    pool_id: PoolId
+    n: int
+    rest_hash: Bytes32
+    count: int
+    payee: Address
+    index: int
+    amount: int
+    proof: bytes
 
 
 def nonce_of(number: int, index: int) -> int:

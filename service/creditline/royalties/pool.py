@@ -9,6 +9,9 @@ from creditline.amounts import Terms
 from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId
 from creditline.pages import Page
 
+NEVER = 2**40 - 1
+"""When a disputed epoch becomes final."""
+
 
 @dataclass(frozen=True)
 class PoolParams:
@@ -18,6 +21,7 @@ class PoolParams:
     integrator: Address
     operator: Address
     arbiter: Address
+    guardian: Address
     model_id: ModelId
     developer: Address
     compute: Address
@@ -38,20 +42,40 @@ class PoolParams:
 class Pool:
     """A pool as finalised blocks have it, amounts in the token's smallest unit.
 
-    `settled` is all revenue ever settled, `refund_requested` what the integrator has given notice of and may take out.
+    `ceiling` is how far direct settlement may go: what came in, less what was refunded and what epochs reported.
+    `settled` is what was settled directly, `reported` the revenue of all epochs before the newest, `pending` that of the
+    newest, whose number is `epoch` (0 before the first) and which is final from `valid_at` on: `NEVER` while it is disputed.
+    `refund_requested` is what the integrator has given notice of and may take out, `paid_out` what epochs have paid to
+    payees. Nothing comes in before the day `paused_until`, counted from 1970.
     """
 
     id: PoolId
     params: PoolParams
-    deposited: int
+    ceiling: int
     settled: int
     unattributed: int
     refund_requested: int
+    reported: int
+    pending: int
+    valid_at: int
+    epoch: int
+    staked: bool
+    paid_out: int
+    paused_until: int
+
+    @property
+    def deposited(self) -> int:
+        """What came in, less what was refunded."""
+        return self.ceiling + self.reported + self.pending
 
     @property
     def available(self) -> int:
         """What usages may still promise."""
-        return max(0, self.deposited - self.settled - self.refund_requested)
+        return max(0, self.ceiling - self.settled - self.refund_requested)
+
+    def final_revenue(self, time: int) -> int:
+        """Revenue of all epochs that are final at a unix second."""
+        return self.reported if time < self.valid_at else self.reported + self.pending
 
 
 @dataclass(frozen=True)

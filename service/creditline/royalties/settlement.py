@@ -99,7 +99,9 @@ class Outbox(Protocol):
     def enqueue(self, transaction: Transaction) -> None: ...
 
 
-EncodeSettle = Callable[[Sequence[Receipt]], Transaction]
+SignReceipts = Callable[[Sequence[Receipt]], str]
+"""The operator's signature of receipts of one pool together: `reports_typed_data`."""
+EncodeSettle = Callable[[Sequence[Receipt], str], Transaction]
 EncodeWithdraw = Callable[[Balance], Transaction]
 
 
@@ -113,6 +115,7 @@ class Settler:
         materials: Materials,
         balances: Balances,
         outbox: Outbox,
+        sign: SignReceipts,
         encode_settle: EncodeSettle,
         encode_withdraw: EncodeWithdraw,
     ) -> None:
@@ -120,6 +123,7 @@ class Settler:
         self._materials = materials
         self._balances = balances
         self._outbox = outbox
+        self._sign = sign
         self._encode_settle = encode_settle
         self._encode_withdraw = encode_withdraw
 
@@ -145,7 +149,8 @@ class Settler:
         """Halves at every attempt, so that one receipt that the chain refuses holds back no other."""
         try:
             while receipts := self._receipts.unsent(pool_id, attempt, RECEIPTS_PER_CALL >> attempt):
-                self._receipts.save_sent(receipts, self._encode_settle(receipts))
+                call = self._encode_settle(receipts, self._sign(receipts))
+                self._receipts.save_sent(receipts, call)
         except CreditlineError as error:
             _log.warning("Receipts of the pool %s wait for the next step: %s", pool_id, error)
 

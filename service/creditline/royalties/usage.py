@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from creditline import canonical
@@ -19,6 +19,7 @@ from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId, bytes32
 from creditline.library import Library
 from creditline.royalties.pool import Pool, Pools
 from creditline.royalties.receipt import Receipt, Usage
+from creditline.royalties.reservation import Reservation, Settlement, Usages
 from creditline.typed_data import Domain, TypedData
 
 SETTLING_PERIOD_S = 90 * 24 * 3600
@@ -27,32 +28,13 @@ WINDOW_MIN_S = 3600
 """Shorter notice of a refund would let the integrator take out what receipts have promised before they can be settled."""
 
 
-@dataclass(frozen=True)
-class Reservation:
-    """A usage id that is taken. `receipt` is None until it has been signed."""
+class Writing(Protocol):
+    """Sees to it that a receipt for an epoch pays only works that the registry will know when the epoch is closed."""
 
-    usage: Usage
-    nonce: int
-    deadline: int
-    receipt: Receipt | None
-
-
-class Usages(Protocol):
-    """Usages by pool and usage id. Survives restarts; every method is one transaction."""
-
-    def find(self, pool_id: PoolId, usage_id: str) -> Reservation | None: ...
-    def reserve(self, usage: Usage, deadline: int, available: int) -> Reservation:
-        """Take the id, the next nonce of the pool and `usage.revenue` of what is `available` and not yet promised.
-
-        Returns the reservation that stands where the id is taken already. Raises `Insufficient` when unsettled receipts
-        and this revenue exceed `available`, `Conflict` when another usage of the pool reported the same output.
+    def require(self, works: Sequence[WorkId]) -> None:
+        """Raises `Unavailable` while a work has to be written first. Returns for those that are on chain, and for those
+        that anyone can write at any time, because a plain wallet signed their batch.
         """
-
-    def complete(self, receipt: Receipt) -> None:
-        """Keep the signed receipt of a reservation."""
-
-    def release(self, pool_id: PoolId, usage_id: str) -> None:
-        """Give an unsigned reservation's id, picture and promise back. Has no effect on a completed usage."""
 
 
 class Attribute(Protocol):
@@ -80,6 +62,7 @@ class ReceiptBook:
         *,
         pools: Pools,
         usages: Usages,
+        writing: Writing,
         library: Library,
         attribute: Attribute,
         operator: Operator,
@@ -89,6 +72,108 @@ class ReceiptBook:
     ) -> None:
         self._pools = pools
         self._usages = usages
+        self._writing = writing
+        self._library = library
+        self._attribute = attribute
+        self._operator = operator
+        self._domain = domain
+        self._is_signed = is_signed
+        self._clock = clock
+
+    def issue(  # noqa: PLR0913 - the fields of one request
+        self,
+        picture: bytes,
+        pool_id: PoolId,
+        usage_id: str,
+        revenue: int,
+        signature: str,
+        settlement: Settlement,
+    ) -> Receipt:
+        """Attribute `picture` and promise its shares of `revenue`. Safe to repeat."""
+        usage = Usage(pool_id, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
+        pool = self._check(usage, signature)
+        restored = self._restore(usage)
+        if restored is not None:
+            return restored
+        reservation = self._reserve(usage, pool, settlement, signature)
+        receipt = reservation.receipt
+        if receipt is not None and receipt.signature:
+            return receipt
+        try:
+            receipt = receipt or self._draw_up(picture, pool, reservation)
+        except (Invalid, Missing, Corrupt, Conflict):
+            # Sending the same again cannot help, so the deposit must not wait for it. An outage keeps the reservation.
+            self._usages.release(pool_id, usage_id)
+            raise
+        signed = self._sign(receipt)
+        self._usages.complete(signed)
+        return signed
+
+    def find(self, pool_id: PoolId, usage_id: str) -> Reservation | None: ...
+    def reserve(
+        self, usage: Usage, deadline: int, available: int, settlement: Settlement, usage_signature: str
+    ) -> Reservation:
+        """Take the id and `usage.revenue` of what is `available` and not yet promised; for direct settlement a nonce too.
+
+        Returns the reservation that stands where the id is taken already. Raises `Insufficient` when unsettled receipts
+        and this revenue exceed `available`, `Conflict` when another usage of the pool reported the same output.
+        """
+
+    def number(self, usage: Usage, report_hash: Bytes32, shares: Sequence[tuple[WorkId, int]]) -> Receipt:
+        """Keep what the receipt of a reservation for an epoch says, under the next number. Numbering again changes nothing."""
+
+    def complete(self, receipt: Receipt) -> None:
+        """Keep the signed receipt of a reservation."""
+
+    def release(self, pool_id: PoolId, usage_id: str) -> None:
+        """Give a reservation's id, picture and promise back, unless its report is kept already."""
+
+
+class Writing(Protocol):
+    """Sees to it that a receipt for an epoch pays only works that the registry will know when the epoch is closed."""
+
+    def require(self, works: Sequence[WorkId]) -> None:
+        """Raises `Unavailable` while a work has to be written first. Returns for those that are on chain, and for those
+        that anyone can write at any time, because a plain wallet signed their batch.
+        """
+
+
+class Attribute(Protocol):
+    """Attributes a picture to the training set of a model, and returns the report document without the usage."""
+
+    def __call__(self, picture: bytes, model: ModelId) -> canonical.JSON: ...
+
+
+class Operator(Protocol):
+    """Holds the operator's key."""
+
+    address: Address
+
+    def sign_typed(self, data: TypedData) -> str: ...
+
+
+SignatureCheck = Callable[[Address, TypedData, str], bool]
+
+
+class ReceiptBook:
+    """Issues one receipt per usage, however often it is asked."""
+
+    def __init__(  # noqa: PLR0913 - one argument per party it works with
+        self,
+        *,
+        pools: Pools,
+        usages: Usages,
+        writing: Writing,
+        library: Library,
+        attribute: Attribute,
+        operator: Operator,
+        domain: Domain,
+        is_signed: SignatureCheck,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pools = pools
+        self._usages = usages
+        self._writing = writing
         self._library = library
         self._attribute = attribute
         self._operator = operator
@@ -120,7 +205,7 @@ class ReceiptBook:
         reservation = self._usages.find(pool_id, usage_id)
         if reservation is None:
             raise Missing(f"No usage {usage_id!r} is known in this pool.", "Report it with POST /v1/usages.")
-        if reservation.receipt is None:
+        if reservation.receipt is None or not reservation.receipt.signature:
             raise Conflict(
                 f"Usage {usage_id!r} has no receipt yet.", "Send the same POST again to finish it."
             )
@@ -130,7 +215,12 @@ class ReceiptBook:
         report = self._attribute(picture, pool.params.model_id)
         report["usage"] = _usage_document(reservation, self._library.put(picture).cid)
         stored = self._library.put(canonical.encode(report))
-        return self._sign(reservation, report, stored.digest)
+        shares = tuple((WorkId(bytes32(entry["work"])), int(entry["share"])) for entry in report["works"])
+        usage, nonce = reservation.usage, reservation.nonce
+        if nonce is not None:
+            return Receipt(usage, nonce, stored.digest, shares, reservation.deadline)
+        self._writing.require([work for work, _ in shares])
+        return self._usages.number(usage, stored.digest, shares)
 
     def _check(self, usage: Usage, signature: str) -> Pool:
         if not 1 <= usage.revenue <= UINT128_MAX:
@@ -162,14 +252,12 @@ class ReceiptBook:
             )
         return pool
 
-    def _reserve(self, usage: Usage, pool: Pool) -> Reservation:
-        if usage.revenue > pool.available:
-            raise Insufficient(
-                f"The pool holds {pool.available} units and this usage would spend {usage.revenue}.",
-                "Fund the pool, then retry.",
-            )
-        deadline = int(self._clock()) + SETTLING_PERIOD_S
-        reservation = self._usages.reserve(usage, deadline, pool.available)
+    def _reserve(self, usage: Usage, pool: Pool, settlement: Settlement, signature: str) -> Reservation:
+        reservation = self._usages.find(usage.pool_id, usage.usage_id)
+        if reservation is None:
+            _refuse(usage, pool, settlement)
+            deadline = int(self._clock()) + SETTLING_PERIOD_S
+            reservation = self._usages.reserve(usage, deadline, pool.available, settlement, signature)
         if reservation.usage != usage:
             raise Conflict(
                 f"Usage id {usage.usage_id!r} stands for another picture or revenue already.",
@@ -190,21 +278,34 @@ class ReceiptBook:
             )
         shares = tuple((work, share) for work, share, _amount, _payee in settled.shares)
         receipt = Receipt(usage, settled.nonce, settled.report_hash, shares, int(noted["deadline"]))
+        return self._sign(receipt)
+
+    def _sign(self, receipt: Receipt) -> Receipt:
+        """The same words have the same signature, however often they are signed."""
         return replace(receipt, signature=self._operator.sign_typed(receipt.typed_data(self._domain)))
 
-    def _sign(self, reservation: Reservation, report: canonical.JSON, report_hash: Bytes32) -> Receipt:
-        shares = tuple((WorkId(bytes32(entry["work"])), int(entry["share"])) for entry in report["works"])
-        receipt = Receipt(reservation.usage, reservation.nonce, report_hash, shares, reservation.deadline)
-        return replace(receipt, signature=self._operator.sign_typed(receipt.typed_data(self._domain)))
+
+def _refuse(usage: Usage, pool: Pool, settlement: Settlement) -> None:
+    if usage.revenue > pool.available:
+        raise Insufficient(
+            f"The pool holds {pool.available} units and this usage would spend {usage.revenue}.",
+            "Fund the pool, then retry.",
+        )
+    if settlement is Settlement.EPOCH and not pool.staked:
+        raise Conflict(
+            f"The operator of pool {pool.id} has no bond staked, so it cannot post epochs.",
+            "Report with settlement=direct, or have the operator stake the pool's bond and wait until that is final.",
+        )
 
 
 def _usage_document(reservation: Reservation, picture: str) -> canonical.JSON:
-    usage = reservation.usage
+    """A receipt for an epoch is numbered after its report: its nonce cannot stand here."""
+    usage, nonce = reservation.usage, reservation.nonce
     return {
         "pool": usage.pool_id,
         "id": usage.usage_id,
         "revenue": str(usage.revenue),
-        "nonce": str(reservation.nonce),
+        **({} if nonce is None else {"nonce": str(nonce)}),
         "deadline": reservation.deadline,
         "picture": picture,
     }

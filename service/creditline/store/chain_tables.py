@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
-from creditline.store.columns import Amount, Document
-
-# Names for constraints, so that migrations can speak of them on every database.
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(column_0_N_label)s",
-    }
-)
-
-HASH = String(66)
-ADDRESS = String(42)
-
-
-def _place() -> tuple[Column[int], Column[int]]:
-    """Where in the chain a row comes from."""
-    return Column("number", BigInteger, nullable=False), Column("log_index", Integer, nullable=False)
-
+from creditline.store.columns import Amount, Document, Sum
+from creditline.store.epoch_tables import claims, disputes, epochs, payments, stakes
+from creditline.store.movement_tables import movements
+from creditline.store.schema import ADDRESS, HASH, metadata, place
 
 cursors = Table(
     "cursors",
@@ -56,7 +41,7 @@ anchors = Table(
     Column("by", ADDRESS, nullable=False),
     Column("anchored_at", BigInteger, nullable=False),
     Column("state", String(10), nullable=False),
-    *_place(),
+    *place(),
     Index(None, "manifest"),
 )
 
@@ -149,7 +134,7 @@ datasets = Table(
     Column("registered_at", BigInteger, nullable=False),
     Column("state", String(10), nullable=False),
     Column("name", Text),
-    *_place(),
+    *place(),
     Index(None, "manifest"),
     Index(None, "number", "log_index"),
 )
@@ -179,7 +164,7 @@ models = Table(
     Column("weights_hash", HASH, nullable=False),
     Column("algorithm_hash", HASH, nullable=False),
     Column("registered_at", BigInteger, nullable=False),
-    *_place(),
+    *place(),
     Index(None, "number", "log_index"),
 )
 
@@ -195,23 +180,28 @@ pools = Table(
     "pools",
     metadata,
     Column("id", HASH, primary_key=True),
-    *(Column(name, ADDRESS, nullable=False) for name in ("token", "integrator", "operator", "arbiter")),
+    *(Column(name, ADDRESS, nullable=False) for name in ("token", "integrator", "operator", "arbiter", "guardian")),
     Column("model_id", HASH, nullable=False),
     *(Column(name, ADDRESS, nullable=False) for name in ("developer", "compute", "treasury", "commons")),
     *(Column(name, Integer, nullable=False) for name in ("creator_bps", "developer_bps", "compute_bps")),
     Column("window", BigInteger, nullable=False),
     Column("bond", Amount, nullable=False),
-    # `deposited` is less what was refunded, as on chain; the four `paid_` are by role
+    # As on chain, `settled` for its `direct`; the four `paid_` are by role
     *(
         Column(name, Amount, nullable=False)
         for name in (
-            "deposited", "settled", "unattributed", "paid_developer", "paid_compute", "paid_treasury", "paid_commons",
+            "ceiling", "settled", "unattributed", "reported", "pending", "paid_out",
+            "paid_developer", "paid_compute", "paid_treasury", "paid_commons",
         )
     ),
+    Column("valid_at", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("staked", Boolean, nullable=False),
+    Column("paused_until", Integer, nullable=False),
     Column("refund_requested", Amount, nullable=False),
     Column("refundable_at", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
-    *_place(),
+    *place(),
     Index(None, "number", "log_index"),
 )  # fmt: skip
 
@@ -227,7 +217,7 @@ settlements = Table(
     Column("unattributed", Amount, nullable=False),
     Column("tx_hash", HASH, nullable=False),
     Column("settled_at", BigInteger, nullable=False),
-    *_place(),
+    *place(),
     Index(None, "pool_id", "output_hash"),
     Index(None, "pool_id", "number", "log_index"),
 )
@@ -250,8 +240,8 @@ credits_ = Table(
     metadata,
     Column("token", ADDRESS, primary_key=True),
     Column("payee", ADDRESS, primary_key=True),
-    Column("credited", Amount, nullable=False),
-    Column("withdrawn", Amount, nullable=False),
+    Column("credited", Sum, nullable=False),
+    Column("withdrawn", Sum, nullable=False),
 )
 
 # Documents that the rows above still wait for. `due` is a unix second.
@@ -267,7 +257,7 @@ wanted = Table(
 
 PROJECTION = (
     events, anchors, leaves, works, payees, opt_outs, records, terms, datasets, dataset_works, breaches, models,
-    model_datasets, pools, settlements, settlement_works, credits_,
+    model_datasets, pools, settlements, settlement_works, credits_, epochs, disputes, claims, payments, stakes, movements,
 )  # fmt: skip
 """Equal after every rebuild, row for row."""
 

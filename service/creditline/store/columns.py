@@ -27,6 +27,13 @@ class Amount(TypeDecorator[int]):
         return None if value is None else int(value)
 
 
+class Sum(Amount):
+    """A sum of amounts over all time: a token that lies may drive it beyond 256 bits, but never beyond this."""
+
+    impl = String(156)
+    cache_ok = True
+
+
 class Document(TypeDecorator[dict[str, Any]]):
     """Canonical JSON, so that equal documents are equal text. Integers above 2**53 travel as decimal strings.
 

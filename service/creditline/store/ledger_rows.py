@@ -7,28 +7,34 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from creditline.amounts import credit_works
+from creditline.amounts import credit_works, cut_revenue
 from creditline.errors import Corrupt
 from creditline.events import Event
 from creditline.royalties.receipt import unpack_shares
+from creditline.store import epoch_rows
+from creditline.store import movement_rows as book
 from creditline.store.chain_tables import credits_, pools, settlement_works, settlements, works
-from creditline.store.upsert import upsert
+from creditline.store.movement_rows import OUTSIDE, Move, divide_final, divide_revenue, move
+from creditline.store.pool_rows import change_pool, credit, read_pool, terms_of
 
 _PAID = ("paid_developer", "paid_compute", "paid_treasury", "paid_commons")
+_COMMONS = 3
+_COUNTERS = ("ceiling", "settled", "unattributed", "reported", "pending", "paid_out", *_PAID)
 _NOTHING = dict.fromkeys(
-    ("deposited", "settled", "unattributed", *_PAID, "refund_requested", "refundable_at"), 0
+    (*_COUNTERS, "valid_at", "epoch", "paused_until", "refund_requested", "refundable_at"), 0
 )
 
 
 def on_opened(connection: Connection, event: Event) -> None:
     params = event.args["params"]
     row = {
-        **{name: params[name] for name in ("token", "integrator", "operator", "arbiter")},
+        **{name: params[name] for name in ("token", "integrator", "operator", "arbiter", "guardian")},
         **{name: params[name] for name in ("developer", "compute", "treasury", "commons", "window", "bond")},
         "model_id": params["modelId"],
         "creator_bps": params["creatorBps"],
         "developer_bps": params["developerBps"],
         "compute_bps": params["computeBps"],
+        "staked": False,
         "opened_at": event.block_time,
         "number": event.block_number,
         "log_index": event.log_index,
@@ -37,22 +43,14 @@ def on_opened(connection: Connection, event: Event) -> None:
 
 
 def on_funded(connection: Connection, event: Event) -> None:
-    pool = _pool(connection, event)
-    _change(connection, event, deposited=pool["deposited"] + event.args["received"])
+    pool, received = read_pool(connection, event), event.args["received"]
+    change_pool(connection, event, ceiling=pool["ceiling"] + received)
+    move(connection, event, pool["token"], Move(OUTSIDE, book.deposit(pool["id"]), received))
 
 
 def on_settled(connection: Connection, event: Event) -> None:
-    args, pool = event.args, _pool(connection, event)
-    work_ids = args["workIds"]
-    shares = unpack_shares(args["weights"], len(work_ids))
-    credit = credit_works(args["creatorPart"], shares)
-    if credit.unattributed != args["unattributed"]:
-        raise Corrupt(
-            f"Settlement {args['nonce']} of pool {args['poolId']} does not add up as its contract says.",
-            "The contracts are not the ones that this version knows: check the deployment file.",
-        )
-    rows = connection.execute(select(works.c.id, works.c.payee).where(works.c.id.in_(work_ids)))
-    paid_to = {row.id: row.payee for row in rows}
+    args, pool = event.args, read_pool(connection, event)
+    parts = _divide(connection, event, pool)
     identity = {"pool_id": args["poolId"], "nonce": args["nonce"]}
     connection.execute(
         insert(settlements).values(
@@ -68,21 +66,10 @@ def on_settled(connection: Connection, event: Event) -> None:
             log_index=event.log_index,
         )
     )
-    parts = [
-        {
-            **identity,
-            "position": at,
-            "work_id": work,
-            "share": share,
-            "amount": amount,
-            "payee": paid_to[work],
-        }
-        for at, (work, share, amount) in enumerate(zip(work_ids, shares, credit.works, strict=True))
-    ]
     if parts:
-        connection.execute(insert(settlement_works), parts)
-        _credit(connection, pool["token"], parts)
-    _change(
+        connection.execute(insert(settlement_works), [identity | part for part in parts])
+        credit(connection, pool["token"], [(part["payee"], part["amount"]) for part in parts])
+    change_pool(
         connection,
         event,
         settled=pool["settled"] + args["revenue"],
@@ -91,8 +78,10 @@ def on_settled(connection: Connection, event: Event) -> None:
 
 
 def on_fixed_claimed(connection: Connection, event: Event) -> None:
-    column = _PAID[event.args["role"]]
-    _change(connection, event, **{column: _pool(connection, event)[column] + event.args["amount"]})
+    pool, role, amount = read_pool(connection, event), event.args["role"], event.args["amount"]
+    divided = divide_final(connection, event, pool)
+    change_pool(connection, event, **{_PAID[role]: pool[_PAID[role]] + amount})
+    move(connection, event, pool["token"], *divided, Move(book.role(pool["id"], role), OUTSIDE, amount))
 
 
 def on_withdrawn(connection: Connection, event: Event) -> None:
@@ -100,16 +89,23 @@ def on_withdrawn(connection: Connection, event: Event) -> None:
     this = (credits_.c.token == args["token"]) & (credits_.c.payee == args["who"])
     before = connection.execute(select(credits_.c.withdrawn).where(this)).scalar_one()
     connection.execute(update(credits_).where(this).values(withdrawn=before + args["amount"]))
+    account = book.credit(args["token"], args["who"])
+    move(connection, event, args["token"], Move(account, OUTSIDE, args["amount"]))
 
 
 def on_refund_requested(connection: Connection, event: Event) -> None:
     args = event.args
-    _change(connection, event, refund_requested=args["amount"], refundable_at=args["refundableAt"])
+    change_pool(connection, event, refund_requested=args["amount"], refundable_at=args["refundableAt"])
 
 
 def on_refunded(connection: Connection, event: Event) -> None:
-    pool = _pool(connection, event)
-    _change(connection, event, refund_requested=0, deposited=pool["deposited"] - event.args["amount"])
+    pool, amount = read_pool(connection, event), event.args["amount"]
+    change_pool(connection, event, refund_requested=0, ceiling=pool["ceiling"] - amount)
+    move(connection, event, pool["token"], Move(book.deposit(pool["id"]), OUTSIDE, amount))
+
+
+def on_paused(connection: Connection, event: Event) -> None:
+    change_pool(connection, event, paused_until=event.args["untilDay"])
 
 
 HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
@@ -120,26 +116,30 @@ HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
     "Withdrawn": on_withdrawn,
     "RefundRequested": on_refund_requested,
     "Refunded": on_refunded,
+    "Paused": on_paused,
+    **epoch_rows.HANDLERS,
 }
 
 
-def _credit(connection: Connection, token: str, parts: list[dict[str, Any]]) -> None:
-    gained: dict[str, int] = {}
-    for part in parts:
-        gained[part["payee"]] = gained.get(part["payee"], 0) + part["amount"]
-    known = select(credits_).where(credits_.c.token == token, credits_.c.payee.in_(gained))
-    before = {row.payee: row for row in connection.execute(known)}
-    rows = []
-    for payee, amount in gained.items():
-        credited, withdrawn = (before[payee].credited, before[payee].withdrawn) if payee in before else (0, 0)
-        rows.append({"token": token, "payee": payee, "credited": credited + amount, "withdrawn": withdrawn})
-    upsert(connection, credits_, rows)
-
-
-def _pool(connection: Connection, event: Event) -> dict[str, Any]:
-    found = connection.execute(select(pools).where(pools.c.id == event.args["poolId"]))
-    return dict(found.mappings().one())
-
-
-def _change(connection: Connection, event: Event, **values: Any) -> None:
-    connection.execute(update(pools).where(pools.c.id == event.args["poolId"]).values(**values))
+def _divide(connection: Connection, event: Event, pool: dict[str, Any]) -> list[dict[str, Any]]:
+    """What each work of a settlement takes, written into the book as well. Raises `Corrupt` where the event says otherwise."""
+    args, work_ids = event.args, event.args["workIds"]
+    shares = unpack_shares(args["weights"], len(work_ids))
+    cut = cut_revenue(pool["settled"], args["revenue"], terms_of(pool))
+    credits_of_works = credit_works(cut.creators, shares)
+    if (cut.creators, credits_of_works.unattributed) != (args["creatorPart"], args["unattributed"]):
+        raise Corrupt(
+            f"Settlement {args['nonce']} of pool {args['poolId']} does not add up as its contract says.",
+            "The contracts are not the ones that this version knows: check the deployment file.",
+        )
+    rows = connection.execute(select(works.c.id, works.c.payee).where(works.c.id.in_(work_ids)))
+    paid_to = {row.id: row.payee for row in rows}
+    parts = [
+        {"position": at, "work_id": work, "share": share, "amount": amount, "payee": paid_to[work]}
+        for at, (work, share, amount) in enumerate(zip(work_ids, shares, credits_of_works.works, strict=True))
+    ]
+    token, source = pool["token"], book.deposit(pool["id"])
+    moves = [Move(source, book.credit(token, part["payee"]), part["amount"]) for part in parts]
+    moves.append(Move(source, book.role(pool["id"], _COMMONS), credits_of_works.unattributed))
+    move(connection, event, token, *moves, *divide_revenue(pool["id"], source, cut))
+    return parts

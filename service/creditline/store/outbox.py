@@ -81,6 +81,11 @@ class Outbox:
             row = connection.execute(select(outbox).where(outbox.c.key == key)).first()
         return None if row is None else _entry(row)
 
+    def failure(self, key: str) -> str | None:
+        """Why a transaction failed; None while it has not."""
+        entry = self.find(key)
+        return entry.reason if entry is not None and entry.state == FAILED else None
+
     def queued(self, limit: int) -> Sequence[Entry]:
         """In the order in which they were enqueued."""
         return self._list(outbox.c.state == QUEUED, by=outbox.c.id, limit=limit)

@@ -57,7 +57,8 @@ class Pools:
 
 def _pool(row: Any) -> Pool:
     params = PoolParams(**{field.name: getattr(row, field.name) for field in fields(PoolParams)})
-    return Pool(PoolId(row.id), params, row.deposited, row.settled, row.unattributed, row.refund_requested)
+    counters = {field.name: getattr(row, field.name) for field in fields(Pool)[2:]}
+    return Pool(PoolId(row.id), params, **counters)
 
 
 def _settlements(connection: Connection, pool: PoolId, rows: Sequence[Any]) -> list[Settlement]:

@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from creditline.ids import Bytes32, PoolId
+from creditline.royalties.keeping import Stage
+from creditline.royalties.reservation import Settlement
 from creditline.store.chain_tables import settlements
-from creditline.store.service_tables import pool_accounts, usages
+from creditline.store.epoch_tables import epochs
+from creditline.store.service_tables import closings, pool_accounts, usages
 from creditline.store.upsert import chunks, insert_new
 
 RELEASE_AFTER_S = 3600
@@ -28,19 +31,43 @@ def lock_account(connection: Connection, pool_id: PoolId, first_nonce: int) -> A
 
 
 def settle_promises(connection: Connection, account: Any, now: int) -> int:
-    """Take out of a locked account's promises what is settled, and what failed or ran out so long ago that it never will."""
+    """Take out of a locked account's promises what is settled, and what failed or ran out so long ago that it never will.
+
+    What a posted epoch reports is on chain, and no longer promised, until the epoch is voided.
+    """
     before = now - RELEASE_AFTER_S
     is_over = or_(settlements.c.nonce.is_not(None), usages.c.failed_at <= before, usages.c.deadline <= before)
+    is_direct = usages.c.settlement == Settlement.DIRECT
     over = connection.execute(
         select(usages.c.id, usages.c.revenue)
         .select_from(usages.outerjoin(settlements, IS_SETTLED))
-        .where(usages.c.pool_id == account.pool_id, usages.c.released.is_(False), is_over)
+        .where(usages.c.pool_id == account.pool_id, usages.c.released.is_(False), is_direct, is_over)
     ).all()
-    promised: int = account.promised - sum(row.revenue for row in over)
-    if over:
+    reported = _follow_epochs(connection, account.pool_id)
+    promised: int = account.promised - sum(row.revenue for row in over) - reported
+    if over or reported:
         _mark(connection, [row.id for row in over], released=True)
         save_promised(connection, account.pool_id, promised)
     return promised
+
+
+def _follow_epochs(connection: Connection, pool_id: str) -> int:
+    """How much more of the promises stands in posted epochs than when this was last asked; less after a void one."""
+    unsure = or_(closings.c.state != Stage.FINAL, closings.c.released == 0)
+    drafts = connection.execute(
+        select(closings).where(closings.c.pool_id == pool_id, closings.c.epoch.is_not(None), unsure)
+    ).all()
+    grown = 0
+    for draft in drafts:
+        this = (epochs.c.pool_id == pool_id) & (epochs.c.n == draft.number) & epochs.c.voided_by.is_(None)
+        posted = connection.execute(select(epochs).where(this)).first()
+        stands = posted is not None and posted.data == draft.epoch["data"]
+        reported = draft.epoch["revenue"] if stands else 0
+        if reported != draft.released:
+            row = (closings.c.pool_id == pool_id) & (closings.c.number == draft.number)
+            connection.execute(update(closings).where(row).values(released=reported))
+            grown += reported - draft.released
+    return grown
 
 
 def promise_again(connection: Connection, these: ColumnElement[bool]) -> None:
@@ -58,14 +85,17 @@ def promise_again(connection: Connection, these: ColumnElement[bool]) -> None:
 
 
 def save_promised(connection: Connection, pool_id: str, promised: int) -> None:
-    connection.execute(
-        update(pool_accounts).where(pool_accounts.c.pool_id == pool_id).values(promised=promised)
-    )
+    save_account(connection, pool_id, promised=promised)
+
+
+def save_account(connection: Connection, pool_id: str, **values: Any) -> None:
+    connection.execute(update(pool_accounts).where(pool_accounts.c.pool_id == pool_id).values(**values))
 
 
 def reset_accounts(connection: Connection) -> None:
     """All settlements are about to be read again: count every promise as open until then."""
     connection.execute(update(usages).values(released=False))
+    connection.execute(update(closings).values(released=0))
     for account in connection.execute(select(pool_accounts.c.pool_id)).all():
         promises = connection.scalars(select(usages.c.revenue).where(usages.c.pool_id == account.pool_id))
         save_promised(connection, account.pool_id, sum(promises))

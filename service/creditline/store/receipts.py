@@ -13,6 +13,7 @@ from creditline.errors import Conflict
 from creditline.ids import Bytes32, PoolId, WorkId
 from creditline.royalties.receipt import Receipt
 from creditline.royalties.settlement import LAST_ATTEMPT, Progress, materialise_key
+from creditline.royalties.reservation import Settlement
 from creditline.store.chain_tables import settlements, works
 from creditline.store.database import Database
 from creditline.store.outbox import FAILED, enqueue_in
@@ -22,7 +23,8 @@ from creditline.store.upsert import chunks
 from creditline.store.usages import read_receipt
 from creditline.transactions import Transaction
 
-_SIGNED = usages.c.signature.is_not(None)
+# Receipts for epochs go another way: see `closings`.
+_SIGNED = usages.c.signature.is_not(None) & (usages.c.settlement == Settlement.DIRECT)
 _UNSETTLED = ~exists().where(IS_SETTLED)
 _FREE = _SIGNED & usages.c.settle_key.is_(None)
 _OF_USAGE = usage_works.c.usage == usages.c.id

@@ -1,4 +1,4 @@
-"""Which works are registered, asked by id and by pixels. Implements `works.registration.RegisteredWorks`."""
+"""Which works are registered, asked by id and by pixels. Implements `works.registration.RegisteredWorks`, `writing.Works`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ class RegisteredWorks:
         with self._database.read() as connection:
             for chunk in chunks(ids):
                 found.update(connection.scalars(select(works.c.id).where(works.c.id.in_(chunk))))
+        return found
+
+    def unwritten(self, ids: Sequence[WorkId]) -> dict[WorkId, Address]:
+        """Those that finalised blocks do not have in the registry, and who signed the batch of each."""
+        waiting = select(works.c.id, works.c.creator).where(works.c.on_chain.is_(False)).order_by(works.c.id)
+        found: dict[WorkId, Address] = {}
+        with self._database.read() as connection:
+            for chunk in chunks(ids):
+                for row in connection.execute(waiting.where(works.c.id.in_(chunk))):
+                    found[WorkId(Bytes32(row.id))] = Address(row.creator)
         return found
 
     def with_pixels(self, pixel_hashes: Sequence[Bytes32]) -> dict[Bytes32, tuple[WorkId, Address]]:

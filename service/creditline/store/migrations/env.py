@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from creditline.store import service_tables
-from creditline.store.chain_tables import metadata
+from creditline.store import chain_tables, service_tables
+from creditline.store.schema import metadata
 
-assert service_tables.outbox.metadata is metadata  # importing it is what fills the metadata
+for tables in (chain_tables.events, service_tables.outbox):
+    assert tables.metadata is metadata  # importing them is what fills the metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True
