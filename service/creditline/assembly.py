@@ -13,13 +13,16 @@ from creditline.api.desk import Answer, Desk, Place
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
 from creditline.chain.calls import Calls
+from creditline.chain.ceilings import gas_ceiling
 from creditline.chain.deployment import read_deployment, verify_deployment
 from creditline.chain.drafts import Drafts
 from creditline.chain.follower import Follower
 from creditline.chain.keys import OperatorKey, load_development_key, load_keystore
 from creditline.chain.node import Node
+from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
+from creditline.chain.tokens import Tokens
 from creditline.content import cid as cids
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.kubo import KuboStore
@@ -29,25 +32,34 @@ from creditline.content.trustless import respond
 from creditline.engine import Engine
 from creditline.errors import CreditlineError, Misconfigured, Unavailable
 from creditline.ids import Address, Bytes32, raw
+from creditline.royalties.claims import Claims
+from creditline.royalties.dispute import Court
 from creditline.royalties.epoch_keeper import EpochKeeper
+from creditline.royalties.payout_reader import PayoutReader
+from creditline.royalties.published import PublishedEpochs
 from creditline.royalties.receipt import reports_typed_data
+from creditline.royalties.relay import Relay
 from creditline.royalties.settlement import Settler
+from creditline.royalties.statement import Statements
 from creditline.royalties.usage import ReceiptBook
 from creditline.royalties.writing import Writing
 from creditline.settings import Settings, local_secret
 from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
 from creditline.stamping.stamper import Stamper
+from creditline.store import statements as movements
 from creditline.store.balances import Balances
 from creditline.store.catalogue import Catalogue
 from creditline.store.closings import Closings
 from creditline.store.database import Database
+from creditline.store.disputes import Disputes
 from creditline.store.documents import DocumentLoader
 from creditline.store.event_log import EventLog
 from creditline.store.horizon import Horizon
 from creditline.store.lost_epochs import LostEpochs
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
+from creditline.store.payouts import Payouts
 from creditline.store.pictures import Pictures
 from creditline.store.pools import Pools
 from creditline.store.posted_epochs import PostedEpochs
@@ -56,6 +68,7 @@ from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
 from creditline.store.registered_works import RegisteredWorks
 from creditline.store.registrations import Registrations
+from creditline.store.relays import Relays
 from creditline.store.usages import Usages
 from creditline.typed_data import ledger_domain, works_domain
 from creditline.works.published import PublishedDocuments
@@ -102,6 +115,7 @@ class Service:
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
+        self._horizon = Horizon(self._database, self._time_of)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 
@@ -165,11 +179,9 @@ class Service:
         settler = Settler(
             receipts=Receipts(database, self._outgoing),
             materials=materials,
-            balances=balances,
             outbox=self._outbox,
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
-            encode_withdraw=drafts.withdraw,
         )
         token = settings.operator_token
         return Desk(
@@ -177,6 +189,10 @@ class Service:
             receipts=receipts,
             settler=settler,
             balances=balances,
+            claims=self._build_claims(drafts, library, balances),
+            statements=Statements(movements.Statements(database), self._horizon),
+            court=Court(Disputes(database), pools, library, drafts, self._horizon),
+            token_of=Tokens(ChainReader(self._node, chain)),
             catalogue=catalogue,
             pools=pools,
             epochs=self._closings,
@@ -205,7 +221,7 @@ class Service:
     def _build_keeper(self, drafts: Drafts, library: ContentLibrary, writing: Writing) -> EpochKeeper:
         database, settings = self._database, self._settings
         self._closings = Closings(database, self._outgoing)
-        horizon = Horizon(database, self._time_of)
+        horizon = self._horizon
         return EpochKeeper(
             closings=self._closings,
             lost=LostEpochs(database, self._key.address),
@@ -218,6 +234,20 @@ class Service:
             domain=ledger_domain(self._deployment.chain_id, self._deployment.ledger),
             epoch_seconds_max=settings.epoch_seconds_max,
             poll_s=settings.poll_s,
+        )
+
+    def _build_claims(self, drafts: Drafts, library: ContentLibrary, balances: Balances) -> Claims:
+        database, settings, chain = self._database, self._settings, self._deployment
+        payouts, epochs = Payouts(database), PostedEpochs(database, self._horizon)
+        published = PublishedEpochs(epochs, library, ledger_domain(chain.chain_id, chain.ledger))
+        self._payout_reader = PayoutReader(payouts, published, poll_s=settings.poll_s)
+        return Claims(
+            payouts=payouts,
+            balances=balances,
+            proofs=published,
+            relay=Relay(Relays(database, self._outgoing), gas_ceiling, settings.relay_gas_per_day),
+            encode=drafts,
+            horizon=self._horizon,
         )
 
     def _has_code(self, who: Address) -> bool:
@@ -247,6 +277,7 @@ class Service:
             "documents": loader.run,
             "sender": sender.run,
             "epochs": self._keeper.run,
+            "payouts": self._payout_reader.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]
 
@@ -277,9 +308,7 @@ class Service:
             f"receipts_{name}": float(count) for name, count in vars(self._desk.settler.progress()).items()
         }
         lag = finalised - (cursor[0] if cursor else 0)
-        epochs = {
-            f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()
-        }
+        epochs = {f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()}
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
 
