@@ -13,7 +13,6 @@ from creditline.api.desk import Answer, Desk, Place
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
 from creditline.chain.calls import Calls
-from creditline.chain.ceilings import gas_ceiling
 from creditline.chain.deployment import read_deployment, verify_deployment
 from creditline.chain.drafts import Drafts
 from creditline.chain.follower import Follower
@@ -22,7 +21,6 @@ from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
-from creditline.chain.tokens import Tokens
 from creditline.content import cid as cids
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.kubo import KuboStore
@@ -32,34 +30,28 @@ from creditline.content.trustless import respond
 from creditline.engine import Engine
 from creditline.errors import CreditlineError, Misconfigured, Unavailable
 from creditline.ids import Address, Bytes32, raw
-from creditline.royalties.claims import Claims
-from creditline.royalties.dispute import Court
+from creditline.paydesk import open_paydesk
 from creditline.royalties.epoch_keeper import EpochKeeper
-from creditline.royalties.payout_reader import PayoutReader
-from creditline.royalties.published import PublishedEpochs
 from creditline.royalties.receipt import reports_typed_data
-from creditline.royalties.relay import Relay
+from creditline.royalties.reconciliation import Reconciler
 from creditline.royalties.settlement import Settler
-from creditline.royalties.statement import Statements
 from creditline.royalties.usage import ReceiptBook
 from creditline.royalties.writing import Writing
 from creditline.settings import Settings, local_secret
 from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
 from creditline.stamping.stamper import Stamper
-from creditline.store import statements as movements
 from creditline.store.balances import Balances
+from creditline.store.book import Book
 from creditline.store.catalogue import Catalogue
 from creditline.store.closings import Closings
 from creditline.store.database import Database
-from creditline.store.disputes import Disputes
 from creditline.store.documents import DocumentLoader
 from creditline.store.event_log import EventLog
 from creditline.store.horizon import Horizon
 from creditline.store.lost_epochs import LostEpochs
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
-from creditline.store.payouts import Payouts
 from creditline.store.pictures import Pictures
 from creditline.store.pools import Pools
 from creditline.store.posted_epochs import PostedEpochs
@@ -68,7 +60,6 @@ from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
 from creditline.store.registered_works import RegisteredWorks
 from creditline.store.registrations import Registrations
-from creditline.store.relays import Relays
 from creditline.store.usages import Usages
 from creditline.typed_data import ledger_domain, works_domain
 from creditline.works.published import PublishedDocuments
@@ -183,16 +174,26 @@ class Service:
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
         )
+        self._pay = pay = open_paydesk(
+            database,
+            library,
+            self._node,
+            chain,
+            drafts,
+            horizon=self._horizon,
+            settings=settings,
+            wake=self._outgoing,
+        )
         token = settings.operator_token
         return Desk(
             registrar=registrar,
             receipts=receipts,
             settler=settler,
             balances=balances,
-            claims=self._build_claims(drafts, library, balances),
-            statements=Statements(movements.Statements(database), self._horizon),
-            court=Court(Disputes(database), pools, library, drafts, self._horizon),
-            token_of=Tokens(ChainReader(self._node, chain)),
+            claims=pay.claims,
+            statements=pay.statements,
+            court=pay.court,
+            token_of=pay.token_of,
             catalogue=catalogue,
             pools=pools,
             epochs=self._closings,
@@ -236,20 +237,6 @@ class Service:
             poll_s=settings.poll_s,
         )
 
-    def _build_claims(self, drafts: Drafts, library: ContentLibrary, balances: Balances) -> Claims:
-        database, settings, chain = self._database, self._settings, self._deployment
-        payouts, epochs = Payouts(database), PostedEpochs(database, self._horizon)
-        published = PublishedEpochs(epochs, library, ledger_domain(chain.chain_id, chain.ledger))
-        self._payout_reader = PayoutReader(payouts, published, poll_s=settings.poll_s)
-        return Claims(
-            payouts=payouts,
-            balances=balances,
-            proofs=published,
-            relay=Relay(Relays(database, self._outgoing), gas_ceiling, settings.relay_gas_per_day),
-            encode=drafts,
-            horizon=self._horizon,
-        )
-
     def _has_code(self, who: Address) -> bool:
         return bool(self._node.code_at(who))
 
@@ -271,13 +258,18 @@ class Service:
         projector = Projector(database, wake=self._incoming, poll_s=poll)
         loader = DocumentLoader(database, self._documents, poll_s=poll)
         self._sender = sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
+        chain = self._deployment
+        self._reconciler = Reconciler(
+            Book(database), ChainReader(self._node, chain), chain.ledger, self._key.address
+        )
         loops = {
             "follower": follower.run,
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
             "epochs": self._keeper.run,
-            "payouts": self._payout_reader.run,
+            "payouts": self._pay.reader.run,
+            "book": self._reconciler.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]
 
@@ -287,6 +279,8 @@ class Service:
             parts["sender"] = self._sender.alarm
         if parts["epochs"] == "ok":
             parts["epochs"] = _state_of(self._keeper.alarm)
+        if self._reconciler.alarm:
+            parts["book"] = self._reconciler.alarm
         return parts | {
             "node": _state(self._node.check_chain),
             "database": _state(self._outbox.count_by_state),

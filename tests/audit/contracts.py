@@ -6,6 +6,7 @@ from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
 from creditline.ids import Bytes32, address, raw
+from tests.audit.epoch_rules import EpochRules
 
 WORKS, MODELS, LEDGER, TOKEN = (address("0x" + digit * 40) for digit in "1234")
 NOBODY = Bytes32("0x" + "0" * 64)
@@ -35,7 +36,7 @@ def hashed(types, values):
     return "0x" + keccak(abi_encode(types, values)).hex()
 
 
-class Contracts:
+class Contracts(EpochRules):
     """Every method is one transaction in a block of its own, twelve seconds after the last."""
 
     def __init__(self):
@@ -47,6 +48,9 @@ class Contracts:
         self.pools = {}
         self.credits = {}
         self.balances = {}
+        self.epoch_hashes = {}
+        self.claimed = {}
+        self.disputes = {}
 
     def emit(self, contract, name, **args):
         self.now += 12
@@ -107,36 +111,37 @@ class Contracts:
     # RoyaltyLedger
 
     def open(self, params):
-        kinds = ["address"] * 4 + ["bytes32"] + ["address"] * 4 + ["uint16"] * 3 + ["uint32", "uint128"]
+        kinds = ["address"] * 5 + ["bytes32"] + ["address"] * 4 + ["uint16"] * 3 + ["uint32", "uint96"]
         values = [raw(value) if key == "modelId" else value for key, value in params.items()]
         name = hashed(kinds, values)
         self.pools[name] = {
             "operator": params["operator"], "creatorBps": params["creatorBps"],
             "developerBps": params["developerBps"], "computeBps": params["computeBps"],
-            "window": params["window"], "deposited": 0, "direct": 0, "token": params["token"],
+            "window": params["window"], "ceiling": 0, "direct": 0, "token": params["token"],
             "unattributed": 0, "refundRequested": 0, "integrator": params["integrator"], "refundableAt": 0,
             "payTo": [params[role] for role in ("developer", "compute", "treasury", "commons")],
-            "paid": [0, 0, 0, 0],
+            "paid": [0, 0, 0, 0], "pausedUntil": 0, "paidOut": 0, "reported": 0, "pending": 0, "validAt": 0,
+            "epoch": 0, "bond": params["bond"], "staked": False, "arbiter": params["arbiter"],
+            "guardian": params["guardian"],
         }  # fmt: skip
         self.emit("RoyaltyLedger", "PoolOpened", poolId=name, params=params)
         return name
 
     def fund(self, pool, amount, sender):
-        self.pools[pool]["deposited"] += amount
+        self.pools[pool]["ceiling"] += amount
         self._hold(pool, amount)
         self.emit("RoyaltyLedger", "Funded", poolId=pool, **{"from": sender}, received=amount)
 
     def settle(self, pool, nonce, output, report, revenue, shares):
         p = self.pools[pool]
         before, after = p["direct"], p["direct"] + revenue
-        assert after <= p["deposited"]
+        assert after <= p["ceiling"]
         part = after * p["creatorBps"] // BPS - before * p["creatorBps"] // BPS
         reached, attributed, weights = 0, 0, 0
         for place, (work, share) in enumerate(shares):
             reached += share
             amount = part * reached // PPM - attributed
-            key = p["token"], self.payees[work]
-            self.credits[key] = self.credits.get(key, 0) + amount
+            self.credit(pool, self.payees[work], amount)
             attributed += amount
             weights |= share << 20 * place
         p["direct"] = after
@@ -151,10 +156,18 @@ class Contracts:
             return p["unattributed"] - p["paid"][3]
         low = p["creatorBps"] + sum([p["developerBps"], p["computeBps"]][:role])
         high = BPS if role == 2 else low + (p["developerBps"], p["computeBps"])[role]
-        return p["direct"] * high // BPS - p["direct"] * low // BPS - p["paid"][role]
+        final = self.final_revenue(pool)
+        earned = [gross * high // BPS - gross * low // BPS for gross in (p["direct"], final)]
+        return sum(earned) - p["paid"][role]
+
+    def final_revenue(self, pool, late=0):
+        p = self.pools[pool]
+        return p["reported"] + (p["pending"] if self.now + late >= p["validAt"] else 0)
 
     def claim_fixed(self, pool, role):
+        self.now += 12  # the second of the block that pays
         amount, p = self.fixed_claimable(pool, role), self.pools[pool]
+        self.now -= 12
         p["paid"][role] += amount
         self._hold(pool, -amount)
         self.emit("RoyaltyLedger", "FixedClaimed", poolId=pool, role=role, to=p["payTo"][role], amount=amount)
@@ -172,11 +185,15 @@ class Contracts:
 
     def refund(self, pool):
         p = self.pools[pool]
-        amount = min(p["refundRequested"], p["deposited"] - p["direct"])
+        amount = min(p["refundRequested"], p["ceiling"] - p["direct"])
         p["refundRequested"] = 0
-        p["deposited"] -= amount
+        p["ceiling"] -= amount
         self._hold(pool, -amount)
         self.emit("RoyaltyLedger", "Refunded", poolId=pool, amount=amount)
+
+    def credit(self, pool, who, amount):
+        key = self.pools[pool]["token"], who
+        self.credits[key] = self.credits.get(key, 0) + amount
 
     def _hold(self, pool, amount):
         token = self.pools[pool]["token"]

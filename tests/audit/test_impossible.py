@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from creditline.audit.account import pool_id, read_params
 from creditline.audit.book import Book
-from creditline.audit.ledger import pool_id
 from creditline.audit.money import Money
 from creditline.audit.step import Check, Outcome
 from tests.audit.world import World, sha
@@ -80,9 +80,7 @@ def terms(**change):
 
 
 def _id_of(params):
-    from creditline.audit.ledger import _read_params
-
-    return pool_id(_read_params(params))
+    return pool_id(read_params(params))
 
 
 def refunded_early(world):
@@ -148,7 +146,7 @@ def test_model_whose_data_sets_do_not_ascend():
     ("change", "detail"),
     [
         ({"to_works": 0}, "were divided and 499941 were earned"),
-        ({"deposited": 0}, "0 deposited"),
+        ({"ceiling": 0}, "0 deposited"),
         ({"paid": [10**9, 0, 0, 0]}, "the developer took more than it earned"),
     ],
 )

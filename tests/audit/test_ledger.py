@@ -3,12 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditline.audit.account import ROLES
 from creditline.audit.book import Book
-from creditline.audit.ledger import ROLES
 from creditline.audit.money import Money
 from creditline.ids import ZERO_ADDRESS
 from creditline.works.batch import Leaf
 from tests.audit.contracts import TOKEN, Contracts
+from tests.audit.epoch_rules import DAY
 from tests.audit.world import Node, Person, sha
 
 PEOPLE = [Person(f"person {number}").address for number in range(6)]
@@ -18,7 +19,15 @@ settlement = st.tuples(st.just("settle"), st.integers(0, 2), st.integers(1, 2**9
 payout = st.tuples(
     st.sampled_from(["claim", "withdraw", "refund", "move"]), st.integers(0, 2), st.integers(0, 20)
 )
-histories = st.lists(st.one_of(settlement, payout), max_size=30)
+posting = st.tuples(st.just("post"), st.integers(0, 2), st.integers(1, 2**90))
+turn = st.tuples(
+    st.sampled_from(
+        ["stake", "unstake", "challenge", "dispute", "rule", "pay", "pay", "pause", "wait", "wait"]
+    ),
+    st.integers(0, 2),
+    st.integers(0, 2**90),
+)
+histories = st.lists(st.one_of(settlement, payout, posting, turn), max_size=40)
 
 
 def opened(contracts):
@@ -35,19 +44,95 @@ def opened(contracts):
     pools = []
     for token, bps in ((TOKEN, (7000, 1500, 1000)), (TOKEN, (10_000, 0, 0)), (ZERO_ADDRESS, (1, 3333, 6666))):
         cut = dict(zip(("creatorBps", "developerBps", "computeBps"), bps, strict=True))
-        people = {"integrator": PEOPLE[4], "operator": PEOPLE[5], "arbiter": PEOPLE[0]}
-        params = {"token": token, **people, "modelId": model, **roles, **cut, "window": 0, "bond": len(pools)}
+        people = {
+            "integrator": PEOPLE[4],
+            "operator": PEOPLE[5],
+            "arbiter": PEOPLE[0],
+            "guardian": ZERO_ADDRESS,
+        }
+        params = {
+            "token": token,
+            **people,
+            "modelId": model,
+            **roles,
+            **cut,
+            "window": 3600,
+            "bond": 1 + 2 * len(pools),
+        }
         pools.append(contracts.open(params))
         contracts.fund(pools[-1], 2**95, PEOPLE[4])
     return works, pools
+
+
+def post(contracts, pool, amount):
+    free = contracts.pools[pool]["ceiling"] - contracts.pools[pool]["direct"]
+    if contracts.can_post(pool) and amount <= free:
+        contracts.post(pool, amount)
+
+
+def stake(contracts, pool, amount):
+    if not contracts.pools[pool]["staked"]:
+        contracts.stake(pool, PEOPLE[amount % 6], amount % 4)
+
+
+def unstake(contracts, pool, _):
+    if contracts.pools[pool]["staked"] and not contracts.is_pending(pool):
+        contracts.unstake(pool)
+
+
+def challenge(contracts, pool, amount):
+    if contracts.is_pending(pool):
+        contracts.challenge(pool, PEOPLE[amount % 6])
+
+
+def dispute(contracts, pool, amount):
+    if contracts.is_pending(pool) and pool not in contracts.disputes:
+        contracts.dispute(pool, PEOPLE[amount % 6], amount % 3)
+
+
+def rule(contracts, pool, amount):
+    """For the epoch, against it, or not in time."""
+    if pool not in contracts.disputes:
+        return
+    late = contracts.now + 12 > contracts.disputes[pool]["ruleBy"]
+    if late or amount % 3 == 0:
+        contracts.now = max(contracts.now, contracts.disputes[pool]["ruleBy"])
+        contracts.lapse(pool)
+    else:
+        contracts.rule(pool, valid=amount % 3 == 1)
+
+
+def pay(contracts, pool, amount):
+    left = contracts.royalties_left(pool)
+    if left:
+        contracts.claim_royalties(pool, amount % 3, PEOPLE[amount % 3], 1 + amount % left)
+
+
+def pause(contracts, pool, amount):
+    until, today = contracts.pools[pool]["pausedUntil"], (contracts.now + 12) // DAY
+    if until == 0 or today + 14 >= until + 28:
+        contracts.pause(pool)
+    elif amount % 2:
+        contracts.resume(pool)
+
+
+def wait(contracts, _pool, amount):
+    contracts.now += amount % (3 * DAY)
+
+
+TURNS = {act.__name__: act for act in (post, stake, unstake, challenge, dispute, rule, pay, pause, wait)}
 
 
 def play(contracts, works, pools, history):
     for nonce, (act, which, amount, *rest) in enumerate(history):
         pool = pools[which]
         token = contracts.pools[pool]["token"]
-        free = contracts.pools[pool]["deposited"] - contracts.pools[pool]["direct"]
-        if act == "settle" and amount <= free:
+        free = contracts.pools[pool]["ceiling"] - contracts.pools[pool]["direct"]
+        if act in TURNS:
+            TURNS[act](contracts, pool, amount)
+        elif act == "settle" and (contracts.now + 12) // DAY < contracts.pools[pool]["pausedUntil"]:
+            continue
+        elif act == "settle" and amount <= free:
             shares = list(zip(works, rest[0], strict=False))
             contracts.settle(pool, nonce, sha(b"%d" % nonce), sha(b"report"), amount, shares)
         elif act == "claim" and contracts.fixed_claimable(pool, amount % 4):
@@ -57,6 +142,7 @@ def play(contracts, works, pools, history):
         elif act == "refund" and free:
             contracts.request_refund(pool, amount**20)
             if amount:
+                contracts.now += 3600
                 contracts.refund(pool)
         elif act == "move":
             contracts.set_payee(works[amount % 12], PEOPLE[which])
@@ -82,5 +168,5 @@ def test_the_book_owes_exactly_what_the_ledger_holds(history):
     for token in (TOKEN, ZERO_ADDRESS):
         assert book.ledger.owed(token) == contracts.balances[token]
     for pool in book.ledger.pools.values():
-        fixed = sum(pool.claimable(role) + pool.paid[role] for role in range(len(ROLES)))
+        fixed = sum(pool.claimable(role, 0) + pool.paid[role] for role in range(len(ROLES)))
         assert pool.to_works + fixed == pool.settled

@@ -509,8 +509,8 @@ def test_log_told_twice():
 
 def test_event_of_another_version():
     world = World()
-    world.contracts.emit("RoyaltyLedger", "EpochPosted", poolId=world.pool)
-    assert_names(world, Check.LOGS, world.pool, "knows no event EpochPosted", Outcome.UNCHECKED)
+    world.contracts.emit("RoyaltyLedger", "EpochForgiven", poolId=world.pool)
+    assert_names(world, Check.LOGS, world.pool, "knows no event EpochForgiven", Outcome.UNCHECKED)
 
 
 def test_log_left_out():
@@ -535,7 +535,7 @@ def test_wrong_payee_credit():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("direct", 1), ("deposited", 7), ("unattributed", 0), ("paid", [0] * 4), ("payTo", [])],
+    [("direct", 1), ("ceiling", 7), ("unattributed", 0), ("paid", [0] * 4), ("payTo", [])],
 )
 def test_pool_storage_that_differs(field, value):
     world = World()

@@ -11,7 +11,8 @@ def told(world):
 def test_a_true_world_is_told_in_figures():
     lines = told(World())
     assert lines[0] == "Yes: everything holds. Recomputed from chain (up to final block 42) and IPFS alone:"
-    assert "  pools 2 · settled images 5 · payees 4" in lines
+    assert "  pools 2 · settled images 5 · payees 5" in lines
+    assert "  epochs 1 · voided 0" in lines
 
 
 def test_what_is_wrong_is_told_first_and_the_rest_once():

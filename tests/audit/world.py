@@ -20,6 +20,7 @@ from creditline.works.dataset import compose_dataset
 from creditline.works.record import PictureFacts, WorkRecord
 from creditline.works.terms import Terms
 from tests.audit.contracts import LEDGER, TOKEN, WORKS, Contracts, Deployed
+from tests.audit.epoch_rules import NO_DISPUTE
 
 POLICY = bytes32(hashlib.sha256(b"policy").digest())
 SALT_KEY = bytes(32)
@@ -87,6 +88,20 @@ class Node:
 
     def pool(self, pool_id):
         return {**self.contracts.pools[pool_id], **self.storage.get(("pool", pool_id), {})}
+
+    @property
+    def time(self):
+        return self.contracts.now
+
+    def epoch_hash(self, pool_id, n):
+        kept = self.contracts.epoch_hashes.get((pool_id, n), "0x" + "0" * 64)
+        return self.storage.get(("epoch", pool_id, n), kept)
+
+    def claimed(self, pool_id, index):
+        return self.storage.get(("claimed", pool_id, index), self.contracts.claimed.get((pool_id, index), 0))
+
+    def dispute(self, pool_id):
+        return self.contracts.disputes.get(pool_id, NO_DISPUTE) | self.storage.get(("dispute", pool_id), {})
 
     def fixed_claimable(self, pool_id, role):
         return self.storage.get(("fixed", role), self.contracts.fixed_claimable(pool_id, role))
@@ -176,7 +191,7 @@ class World:
     def compose(self, person, records, payee=None):
         for record in records:
             self.publish(record)
-        deadline = self.contracts.now + 1000
+        deadline = self.contracts.now + 10_000
         return self.bend("batch", compose_batch(records, (payee or person).address, deadline, SALT_KEY))
 
     def signature(self, batch, person):
@@ -261,13 +276,14 @@ class World:
             "integrator": self.integrator.address,
             "operator": self.operator.address,
             "arbiter": self.heir.address,
+            "guardian": self.stranger.address,
             "modelId": self.model,
             "developer": self.developer.address,
             "compute": self.heir.address,
             "treasury": self.operator.address,
             "commons": self.carol.address,
             **shares,
-            "window": 30,
+            "window": 3600,
             "bond": 5,
         }
         return self.contracts.open(params)
@@ -309,8 +325,10 @@ class World:
         contracts.claim_fixed(self.pool, 0)
         contracts.claim_fixed(self.pool, 3)
         contracts.withdraw(TOKEN, self.payee.address)
+        contracts.stake(self.ether, self.operator.address, excess=3)
+        contracts.post(self.ether, 10**16 + 1)
         contracts.request_refund(self.pool, 500_000)
-        contracts.now += 30
+        contracts.now += 3600
         contracts.refund(self.pool)
         self.settle(self.pool, 4, 399_900, self.drawing("river", "river river", "meadow", "river"))
 

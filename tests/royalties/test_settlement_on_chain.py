@@ -1,5 +1,7 @@
 """Settlement against the contracts themselves: receipts are cheques, and their holders may cash them first."""
 
+from dataclasses import replace
+
 import pytest
 
 from creditline.chain.drafts import Drafts
@@ -36,7 +38,9 @@ class Service:
         usage = Usage(pool, name, bytes32(hash_of(f"{pool} {name}")), revenue)
         reservation = self.usages.reserve(usage, FAR, 10**9)
         shares = tuple(sorted((work, 400_000) for work in works))
-        self.usages.complete(Receipt(usage, reservation.nonce, hash_of("report"), shares, FAR, "0x"))
+        receipt = Receipt(usage, reservation.nonce, hash_of("report"), shares, FAR)
+        signature = self.scene.operator.sign_typed(receipt.typed_data(self.scene.ledger_domain))
+        self.usages.complete(replace(receipt, signature=signature))
         return self.usages.find(pool, name).receipt
 
     def read_chain(self):

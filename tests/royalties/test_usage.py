@@ -17,6 +17,7 @@ from creditline.errors import (
 )
 from creditline.ids import bytes32
 from creditline.royalties.receipt import Usage
+from creditline.royalties.reservation import Settlement
 from creditline.royalties.usage import WINDOW_MIN_S, ReceiptBook
 from creditline.store.pools import Pools
 from creditline.store.usages import Usages
@@ -39,6 +40,17 @@ class Engine:
         return {"works": [{"work": hash_of("work"), "share": 400_000}]}
 
 
+class Written:
+    """Every work is in the registry, unless its id is in `missing`."""
+
+    def __init__(self):
+        self.missing = set()
+
+    def require(self, works):
+        if self.missing.intersection(works):
+            raise Unavailable("It is being written.", "Later.")
+
+
 class Desk:
     """A receipt book on a real database, and its integrator."""
 
@@ -47,6 +59,7 @@ class Desk:
         self.book = ReceiptBook(
             pools=Pools(database),
             usages=self.usages,
+            writing=Written(),
             library=Shelf(),
             attribute=self.engine,
             operator=OPERATOR,
@@ -55,10 +68,12 @@ class Desk:
             clock=self.clock,
         )
 
-    def report(self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR):
+    def report(
+        self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR, settlement=Settlement.DIRECT
+    ):
         usage = Usage(pool, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         signature = signer.sign_typed(usage.typed_data(DOMAIN))
-        return self.book.issue(picture, pool, usage_id, revenue, signature)
+        return self.book.issue(picture, pool, usage_id, revenue, signature, settlement=settlement)
 
 
 @pytest.fixture

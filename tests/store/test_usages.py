@@ -107,9 +107,21 @@ def test_revenue_beyond_64_bits_is_counted_exactly(usages):
 
 def test_nonces_go_on_above_what_the_chain_has_seen(usages, database):
     """As after the loss of this database: the chain remembers."""
-    for nonce in (0, 9, 10, 2**70):
+    for nonce in (0, 9, 10, 2**31):
         settle(database, nonce, nonce % 1000)
-    assert usages.reserve(usage(1), 99, 100).nonce == 2**70 + 1
+    assert usages.reserve(usage(1), 99, 100).nonce == 2**31 + 1
+
+
+def test_nonces_of_epochs_do_not_move_those_of_direct_settlement(usages, database):
+    for nonce in (7, 2**32, 2**32 + 5, 99 << 32):
+        settle(database, nonce, nonce % 1000)
+    assert usages.reserve(usage(1), 99, 100).nonce == 8
+
+
+def test_a_pool_whose_direct_nonces_are_used_up_says_so(usages, database):
+    settle(database, 2**32 - 1, 1)
+    with pytest.raises(Insufficient, match="no nonces left for direct settlement"):
+        usages.reserve(usage(1), 99, 100)
 
 
 def test_sixty_four_callers_of_one_id_make_one_reservation(usages):

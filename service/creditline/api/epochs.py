@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
-
 
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32
@@ -30,17 +29,19 @@ class EpochOut(BaseModel):
     usages: int
     attempt: int = Field(description="How often it was built before, in vain.")
     reason: str = Field(description="What is in its way; empty while nothing is.")
-    payouts: Hex32 | None = Field(None, description="Root of the totals of all payees.")
+    payouts: Hex32 | None = Field(default=None, description="Root of the totals of all payees.")
     payout_sum: Amount | None = None
     reports: Hex32 | None = None
     credits: Hex32 | None = None
     revenue_before: Amount | None = None
     revenue: Amount | None = None
-    cutoff: int | None = Field(None, description="The second whose payees are paid.")
-    data: Hex32 | None = Field(None, description="SHA-256 of the root block of the published leaves.")
-    valid_at: int | None = Field(None, description="When it is final, unless it is voided or disputed.")
-    cid: str | None = Field(None, description="All leaves, as one file.")
-    car: str | None = Field(None, description="Path of that file as a CAR.")
+    cutoff: int | None = Field(default=None, description="The second whose payees are paid.")
+    data: Hex32 | None = Field(default=None, description="SHA-256 of the root block of the published leaves.")
+    valid_at: int | None = Field(
+        default=None, description="When it is final, unless it is voided or disputed."
+    )
+    cid: str | None = Field(default=None, description="All leaves, as one file.")
+    car: str | None = Field(default=None, description="Path of that file as a CAR.")
 
 
 class EpochList(BaseModel):
@@ -90,7 +91,7 @@ def _open(desk: AtDesk, pool: PoolId) -> list[EpochOut]:
 
 
 def _epoch(draft: Draft) -> EpochOut:
-    posted = {}
+    posted: dict[str, Any] = {}
     if draft.epoch is not None:
         fields = vars(draft.epoch)
         amounts = {name: str(fields[name]) for name in ("payout_sum", "revenue_before", "revenue")}

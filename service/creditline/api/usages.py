@@ -32,8 +32,9 @@ class ReceiptShare(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """The operator's signed word. A direct one can be settled by whoever holds it, with `RoyaltyLedger.settle`, like a
-    cheque. One for an epoch is paid with it, and turns into a cheque 30 days before its deadline if it never was posted.
+    """The operator's signed word. Whoever holds a direct one can settle it with `RoyaltyLedger.settle`, like a cheque.
+
+    One for an epoch is paid with it, and turns into a cheque 30 days before its deadline if it never was posted.
     """
 
     pool: Hex32
@@ -64,7 +65,7 @@ class ReportedOut(ReceiptOut):
 
 
 @router.post("", summary="Report a usage", status_code=201, response_model_exclude_none=True)
-def report_usage(
+def report_usage(  # noqa: PLR0913, PLR0917 - the fields of one request
     picture: UploadFile,
     pool: Annotated[Hex32, Form()],
     revenue: Annotated[Amount, Form(description="In the smallest unit of the pool's token.")],
@@ -84,7 +85,7 @@ def report_usage(
     data = read_upload(picture, desk.picture_bytes_max)
     stamper = _stamper(desk) if stamp else None
     receipt = desk.receipts.issue(
-        data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature, settlement
+        data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature, settlement=settlement
     )
     document = _receipt(desk, receipt).model_dump()
     return ReportedOut(**document, stamped=_stamp(desk, stamper, data, document) if stamper else None)

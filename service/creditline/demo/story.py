@@ -24,7 +24,13 @@ JSON = dict[str, Any]
 LICENCE = "CC-BY-SA-4.0"
 DATASET = "The demo training set"
 FUNDING = 10_000 * YEN
-TERMS = {"creator_bps": 7000, "developer_bps": 1500, "compute_bps": 1000, "window": 86_400, "bond": str(100 * YEN)}
+TERMS = {
+    "creator_bps": 7000,
+    "developer_bps": 1500,
+    "compute_bps": 1000,
+    "window": 86_400,
+    "bond": str(100 * YEN),
+}
 FIXED_ROLES = ("developer", "compute", "treasury", "commons")
 
 
@@ -84,7 +90,12 @@ def report_usages(stage: Stage, market: Market, shots: list[Shot], teller: Telle
         for count, shot in enumerate(shots, 1):
             receipts.append(
                 stage.client.report_usage(
-                    cast.wallet("integrator"), market.pool, shot.id, shot.png, shot.revenue, settlement="direct"
+                    cast.wallet("integrator"),
+                    market.pool,
+                    shot.id,
+                    shot.png,
+                    shot.revenue,
+                    settlement="direct",
                 )
             )
             advance(count)

@@ -14,7 +14,7 @@ from typing import Any
 
 from creditline import canonical
 from creditline.errors import Conflict, Corrupt, CreditlineError, Missing, Unavailable
-from creditline.ids import Bytes32, PoolId, WorkId
+from creditline.ids import Bytes32, PoolId
 from creditline.library import Library
 from creditline.royalties.closing import Reported, Standing, close_epoch
 from creditline.royalties.epoch_document import EpochDocument
@@ -42,7 +42,9 @@ CUTOFF_AGE_MAX_S = 6 * 24 * 3600
 CHEQUE_PERIOD_S = 30 * 24 * 3600
 """That long before its deadline, a receipt of an epoch that was not posted can be settled by whoever holds it."""
 CHEQUE_NOTICE_S = 7 * 24 * 3600
-PAUSE_S = 60
+HOLD_S = 30
+PAUSE_S = 2
+"""Doubled with every attempt: what the chain refuses for being a moment early goes through soon."""
 PAUSE_MAX_S = 3600
 _log = logging.getLogger(__name__)
 
@@ -103,7 +105,8 @@ class EpochKeeper:
             self._restore(pool_id, number)
         self._closings.close_older(now - self._epoch_seconds_max, now)
         self._checkpoint("closed")
-        return any([self._try(draft) for draft in self._closings.active() if draft.due <= now])
+        moved = [self._try(draft) for draft in self._closings.active() if draft.due <= now]
+        return any(moved)
 
     def alarm(self) -> str:
         """What keeps epochs from going on, in words; empty while nothing does."""
@@ -117,8 +120,8 @@ class EpochKeeper:
         except Unavailable as outage:
             _log.warning("Epoch %s of pool %s waits: %s", draft.number, draft.pool_id, outage)
         except CreditlineError as error:
-            _log.error("Epoch %s of pool %s is held: %s", draft.number, draft.pool_id, error)  # noqa: TRY400
-            self._closings.hold(draft, str(error), int(self._clock()) + PAUSE_S)
+            _log.error("Epoch %s of pool %s is held: %s", draft.number, draft.pool_id, error)
+            self._closings.hold(draft, str(error), int(self._clock()) + HOLD_S)
         return False
 
     def _advance(self, draft: Draft) -> bool:
@@ -130,13 +133,15 @@ class EpochKeeper:
         if posted is not None and not posted.is_void:
             self._closings.stop(draft, OTHER_POSTED)
             return True
+        return self._prepare(draft)
+
+    def _prepare(self, draft: Draft) -> bool:
+        """Nothing of it is on chain: build it, post it, or see what became of the post."""
         if draft.stage is Stage.CLOSED:
             return self._build(draft)
         if draft.stage is Stage.BUILT:
             return self._post(draft)
-        if draft.stage is Stage.POSTING:
-            return self._look_after(draft)
-        return False
+        return draft.stage is Stage.POSTING and self._look_after(draft)
 
     def _follow(self, draft: Draft, posted: Posted) -> bool:
         """What the chain holds is ours: watch its window."""
@@ -145,7 +150,7 @@ class EpochKeeper:
                 self._closings.reopen(draft, _VOID, due=0)
                 self._checkpoint("reopened")
                 return True
-            return self._build(draft) if draft.stage is Stage.CLOSED else self._post(draft)
+            return self._prepare(draft)
         if draft.stage is not Stage.POSTED:
             self._closings.save_posted(draft, posted.valid_at)
             self._checkpoint("posted")
@@ -211,9 +216,7 @@ class EpochKeeper:
         if epoch.cutoff + CUTOFF_AGE_MAX_S < self._horizon():
             self._closings.reopen(draft, "It waited too long to be posted.", due=0)
             return True
-        self._closings.save_sent(
-            draft, self._encode_post(draft.pool_id, draft.number, draft.attempt, epoch)
-        )
+        self._closings.save_sent(draft, self._encode_post(draft.pool_id, draft.number, draft.attempt, epoch))
         self._checkpoint("sent")
         return True
 
@@ -221,7 +224,7 @@ class EpochKeeper:
         reason = self._closings.failure(draft)
         if reason is None:
             return False
-        pause = min(PAUSE_S << min(draft.attempt, 6), PAUSE_MAX_S)
+        pause = min(PAUSE_S << min(draft.attempt, 11), PAUSE_MAX_S)
         self._closings.reopen(draft, f"The chain refused it: {reason}.", int(self._clock()) + pause)
         self._checkpoint("reopened")
         return True
@@ -253,7 +256,9 @@ class EpochKeeper:
 
 def _refuse_cheques(reported: Sequence[Reported | None], now: int) -> None:
     """Whoever settles a receipt while its epoch is on the way makes the epoch a fraud."""
-    due = [each for each in reported if each and each.receipt.deadline < now + CHEQUE_PERIOD_S + CHEQUE_NOTICE_S]
+    due = [
+        each for each in reported if each and each.receipt.deadline < now + CHEQUE_PERIOD_S + CHEQUE_NOTICE_S
+    ]
     if due:
         raise Conflict(
             f"{len(due)} of its receipts have turned into cheques, or soon will.",

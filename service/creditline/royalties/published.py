@@ -36,7 +36,9 @@ class PublishedEpochs:
             raise Missing(f"Epoch {number} of pool {pool_id} is not on chain.", "Wait until it is posted.")
         key = (pool_id, posted.epoch.data)
         if key not in self._kept:
-            document = read_epoch(self._library.fetch(posted.epoch.data, EPOCH_BYTES_MAX), self._domain, pool_id)
+            document = read_epoch(
+                self._library.fetch(posted.epoch.data, EPOCH_BYTES_MAX), self._domain, pool_id
+            )
             if document.closing.epoch(posted.epoch.data) != posted.epoch or document.closing.number != number:
                 raise Corrupt(
                     f"What is published as epoch {number} of pool {pool_id} is not what was posted.",
@@ -51,6 +53,8 @@ class PublishedEpochs:
         """What a payee shows to be paid by a final epoch. Raises `Missing` as well for whom it does not credit."""
         posted = self._epochs.posted(pool_id, number)
         if posted is None or not posted.is_final:
-            raise Missing(f"Epoch {number} of pool {pool_id} is not final.", "Wait for the end of its window.")
+            raise Missing(
+                f"Epoch {number} of pool {pool_id} is not final.", "Wait for the end of its window."
+            )
         shown, rest = self.closing(pool_id, number).claim(payee), posted.epoch.rest_hash()
         return Claim(pool_id, number, rest, shown.count, payee, shown.index, shown.amount, shown.proof)

@@ -1,7 +1,8 @@
 """Taking a usage in: check who reports it, attribute it, sign the receipt.
 
-A usage id is reserved before anything is computed, together with its nonce and its part of the deposit, so two calls
-with the same id never make two receipts, and a killed one is taken up where it stopped, with the same nonce.
+A usage id is reserved before anything is computed, together with its part of the deposit, so two calls with the same id
+never make two receipts, and a killed one is taken up where it stopped. A receipt for direct settlement has its nonce from
+then on, one for an epoch its index from when its report is known.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Protocol
 from creditline import canonical
 from creditline.amounts import UINT128_MAX
 from creditline.errors import Conflict, Corrupt, Insufficient, Invalid, Missing, WrongSignature
-from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId, bytes32
+from creditline.ids import Address, ModelId, PoolId, WorkId, bytes32
 from creditline.library import Library
 from creditline.royalties.pool import Pool, Pools
 from creditline.royalties.receipt import Receipt, Usage
@@ -29,11 +30,13 @@ WINDOW_MIN_S = 3600
 
 
 class Writing(Protocol):
-    """Sees to it that a receipt for an epoch pays only works that the registry will know when the epoch is closed."""
+    """Sees to it that a receipt for an epoch pays only works that the registry will know when the epoch is built."""
 
     def require(self, works: Sequence[WorkId]) -> None:
-        """Raises `Unavailable` while a work has to be written first. Returns for those that are on chain, and for those
-        that anyone can write at any time, because a plain wallet signed their batch.
+        """Raises `Unavailable` while a work has to be written first.
+
+        Returns for works that are on chain, and for those that anyone can write at any time, because a plain wallet signed
+        their batch.
         """
 
 
@@ -80,13 +83,14 @@ class ReceiptBook:
         self._is_signed = is_signed
         self._clock = clock
 
-    def issue(  # noqa: PLR0913 - the fields of one request
+    def issue(
         self,
         picture: bytes,
         pool_id: PoolId,
         usage_id: str,
         revenue: int,
         signature: str,
+        *,
         settlement: Settlement,
     ) -> Receipt:
         """Attribute `picture` and promise its shares of `revenue`. Safe to repeat."""
@@ -108,97 +112,6 @@ class ReceiptBook:
         signed = self._sign(receipt)
         self._usages.complete(signed)
         return signed
-
-    def find(self, pool_id: PoolId, usage_id: str) -> Reservation | None: ...
-    def reserve(
-        self, usage: Usage, deadline: int, available: int, settlement: Settlement, usage_signature: str
-    ) -> Reservation:
-        """Take the id and `usage.revenue` of what is `available` and not yet promised; for direct settlement a nonce too.
-
-        Returns the reservation that stands where the id is taken already. Raises `Insufficient` when unsettled receipts
-        and this revenue exceed `available`, `Conflict` when another usage of the pool reported the same output.
-        """
-
-    def number(self, usage: Usage, report_hash: Bytes32, shares: Sequence[tuple[WorkId, int]]) -> Receipt:
-        """Keep what the receipt of a reservation for an epoch says, under the next number. Numbering again changes nothing."""
-
-    def complete(self, receipt: Receipt) -> None:
-        """Keep the signed receipt of a reservation."""
-
-    def release(self, pool_id: PoolId, usage_id: str) -> None:
-        """Give a reservation's id, picture and promise back, unless its report is kept already."""
-
-
-class Writing(Protocol):
-    """Sees to it that a receipt for an epoch pays only works that the registry will know when the epoch is closed."""
-
-    def require(self, works: Sequence[WorkId]) -> None:
-        """Raises `Unavailable` while a work has to be written first. Returns for those that are on chain, and for those
-        that anyone can write at any time, because a plain wallet signed their batch.
-        """
-
-
-class Attribute(Protocol):
-    """Attributes a picture to the training set of a model, and returns the report document without the usage."""
-
-    def __call__(self, picture: bytes, model: ModelId) -> canonical.JSON: ...
-
-
-class Operator(Protocol):
-    """Holds the operator's key."""
-
-    address: Address
-
-    def sign_typed(self, data: TypedData) -> str: ...
-
-
-SignatureCheck = Callable[[Address, TypedData, str], bool]
-
-
-class ReceiptBook:
-    """Issues one receipt per usage, however often it is asked."""
-
-    def __init__(  # noqa: PLR0913 - one argument per party it works with
-        self,
-        *,
-        pools: Pools,
-        usages: Usages,
-        writing: Writing,
-        library: Library,
-        attribute: Attribute,
-        operator: Operator,
-        domain: Domain,
-        is_signed: SignatureCheck,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._pools = pools
-        self._usages = usages
-        self._writing = writing
-        self._library = library
-        self._attribute = attribute
-        self._operator = operator
-        self._domain = domain
-        self._is_signed = is_signed
-        self._clock = clock
-
-    def issue(self, picture: bytes, pool_id: PoolId, usage_id: str, revenue: int, signature: str) -> Receipt:
-        """Attribute `picture` and promise its shares of `revenue`. Safe to repeat."""
-        usage = Usage(pool_id, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
-        pool = self._check(usage, signature)
-        restored = self._restore(usage)
-        if restored is not None:
-            return restored
-        reservation = self._reserve(usage, pool)
-        if reservation.receipt is not None:
-            return reservation.receipt
-        try:
-            receipt = self._draw_up(picture, pool, reservation)
-        except (Invalid, Missing, Corrupt, Conflict):
-            # Sending the same again cannot help, so the deposit must not wait for it. An outage keeps the reservation.
-            self._usages.release(pool_id, usage_id)
-            raise
-        self._usages.complete(receipt)
-        return receipt
 
     def find(self, pool_id: PoolId, usage_id: str) -> Receipt:
         """Raises `Missing` for a usage that was never reported, `Conflict` for one still being attributed."""

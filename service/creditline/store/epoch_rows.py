@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
 
 from creditline.events import Event
+from creditline.royalties import accounts
 from creditline.royalties.pool import NEVER
-from creditline.store import movement_rows as book
 from creditline.store.epoch_tables import claims, disputes, epochs, payments, stakes
-from creditline.store.movement_rows import OUTSIDE, Move, divide_final, move
+from creditline.store.movement_rows import Move, divide_final, move
 from creditline.store.pool_rows import change_pool, credit, read_pool
 from creditline.store.upsert import upsert
 
@@ -30,13 +30,13 @@ def on_staked(connection: Connection, event: Event) -> None:
         )
     )
     change_pool(connection, event, staked=True)
-    _put_up(connection, event, pool, book.stake(pool["id"]))
+    _put_up(connection, event, pool, accounts.stake(pool["id"]))
 
 
 def on_unstaked(connection: Connection, event: Event) -> None:
     pool = read_pool(connection, event)
     _end_stake(connection, event, "unstaked")
-    _give_back(connection, event, pool, [(book.stake(pool["id"]), pool["operator"], pool["bond"])])
+    _give_back(connection, event, pool, [(accounts.stake(pool["id"]), pool["operator"], pool["bond"])])
 
 
 def on_posted(connection: Connection, event: Event) -> None:
@@ -74,7 +74,7 @@ def on_posted(connection: Connection, event: Event) -> None:
         valid_at=valid_at,
         epoch=n,
     )
-    reported = Move(book.deposit(pool["id"]), book.pending(pool["id"]), epoch["revenue"])
+    reported = Move(accounts.deposit(pool["id"]), accounts.pending(pool["id"]), epoch["revenue"])
     move(connection, event, pool["token"], *divided, reported)
 
 
@@ -96,7 +96,7 @@ def on_claimed(connection: Connection, event: Event) -> None:
         )
     )
     change_pool(connection, event, paid_out=pool["paid_out"] + args["amount"])
-    paid = Move(book.payouts(pool["id"]), OUTSIDE, args["amount"])
+    paid = Move(accounts.payouts(pool["id"]), accounts.OUTSIDE, args["amount"])
     move(connection, event, pool["token"], *divided, paid)
 
 
@@ -119,18 +119,18 @@ def on_disputed(connection: Connection, event: Event) -> None:
         )
     )
     change_pool(connection, event, valid_at=NEVER)
-    _put_up(connection, event, pool, book.bond(pool["id"]))
+    _put_up(connection, event, pool, accounts.bond(pool["id"]))
 
 
 def on_challenged(connection: Connection, event: Event) -> None:
     """A dispute that ran beside it is over, and its bond goes back."""
     args, pool = event.args, read_pool(connection, event)
     half, by = pool["bond"] // 2, args["by"]
-    stake = book.stake(pool["id"])
+    stake = accounts.stake(pool["id"])
     given = [(stake, by, half), (stake, pool["commons"], pool["bond"] - half)]
     if pool["valid_at"] == NEVER:
         disputer = _end_dispute(connection, event, "overtaken")
-        given.insert(0, (book.bond(pool["id"]), disputer, pool["bond"]))
+        given.insert(0, (accounts.bond(pool["id"]), disputer, pool["bond"]))
     _end_stake(connection, event, "slashed")
     _give_back(connection, event, pool, given)
     _end_epoch(connection, event, pool, "challenge", fraud=args["fraud"], challenger=by)
@@ -138,7 +138,7 @@ def on_challenged(connection: Connection, event: Event) -> None:
 
 def on_ruled(connection: Connection, event: Event) -> None:
     pool, valid = read_pool(connection, event), event.args["valid"]
-    bond, stake = book.bond(pool["id"]), book.stake(pool["id"])
+    bond, stake = accounts.bond(pool["id"]), accounts.stake(pool["id"])
     disputer = _end_dispute(connection, event, "valid" if valid else "void")
     if not valid:
         _end_stake(connection, event, "slashed")
@@ -155,7 +155,7 @@ def on_ruled(connection: Connection, event: Event) -> None:
 def on_lapsed(connection: Connection, event: Event) -> None:
     pool = read_pool(connection, event)
     disputer = _end_dispute(connection, event, "lapsed")
-    _give_back(connection, event, pool, [(book.bond(pool["id"]), disputer, pool["bond"])])
+    _give_back(connection, event, pool, [(accounts.bond(pool["id"]), disputer, pool["bond"])])
     _end_epoch(connection, event, pool, "lapse")
 
 
@@ -170,7 +170,7 @@ def on_voided(connection: Connection, event: Event) -> None:
         valid_at=0,
         epoch=event.args["n"] - 1,
     )
-    freed = Move(book.pending(pool["id"]), book.deposit(pool["id"]), revenue)
+    freed = Move(accounts.pending(pool["id"]), accounts.deposit(pool["id"]), revenue)
     move(connection, event, pool["token"], freed)
 
 
@@ -196,8 +196,8 @@ def _put_up(connection: Connection, event: Event, pool: dict[str, Any], account:
     by, excess = event.args["by"], event.args["excess"]
     if excess:
         credit(connection, pool["token"], [(by, excess)])
-    above = Move(OUTSIDE, book.credit(pool["token"], by), excess)
-    move(connection, event, pool["token"], Move(OUTSIDE, account, pool["bond"]), above)
+    above = Move(accounts.OUTSIDE, accounts.credit(pool["token"], by), excess)
+    move(connection, event, pool["token"], Move(accounts.OUTSIDE, account, pool["bond"]), above)
 
 
 def _give_back(
@@ -210,7 +210,7 @@ def _give_back(
         connection,
         event,
         token,
-        *(Move(source, book.credit(token, payee), amount) for source, payee, amount in given),
+        *(Move(source, accounts.credit(token, payee), amount) for source, payee, amount in given),
     )
 
 

@@ -10,15 +10,14 @@ from sqlalchemy import Connection, insert, select, update
 from creditline.amounts import credit_works, cut_revenue
 from creditline.errors import Corrupt
 from creditline.events import Event
+from creditline.royalties import accounts
 from creditline.royalties.receipt import unpack_shares
 from creditline.store import epoch_rows
-from creditline.store import movement_rows as book
 from creditline.store.chain_tables import credits_, pools, settlement_works, settlements, works
-from creditline.store.movement_rows import OUTSIDE, Move, divide_final, divide_revenue, move
+from creditline.store.movement_rows import Move, divide_final, divide_revenue, move
 from creditline.store.pool_rows import change_pool, credit, read_pool, terms_of
 
 _PAID = ("paid_developer", "paid_compute", "paid_treasury", "paid_commons")
-_COMMONS = 3
 _COUNTERS = ("ceiling", "settled", "unattributed", "reported", "pending", "paid_out", *_PAID)
 _NOTHING = dict.fromkeys(
     (*_COUNTERS, "valid_at", "epoch", "paused_until", "refund_requested", "refundable_at"), 0
@@ -45,7 +44,7 @@ def on_opened(connection: Connection, event: Event) -> None:
 def on_funded(connection: Connection, event: Event) -> None:
     pool, received = read_pool(connection, event), event.args["received"]
     change_pool(connection, event, ceiling=pool["ceiling"] + received)
-    move(connection, event, pool["token"], Move(OUTSIDE, book.deposit(pool["id"]), received))
+    move(connection, event, pool["token"], Move(accounts.OUTSIDE, accounts.deposit(pool["id"]), received))
 
 
 def on_settled(connection: Connection, event: Event) -> None:
@@ -81,7 +80,13 @@ def on_fixed_claimed(connection: Connection, event: Event) -> None:
     pool, role, amount = read_pool(connection, event), event.args["role"], event.args["amount"]
     divided = divide_final(connection, event, pool)
     change_pool(connection, event, **{_PAID[role]: pool[_PAID[role]] + amount})
-    move(connection, event, pool["token"], *divided, Move(book.role(pool["id"], role), OUTSIDE, amount))
+    move(
+        connection,
+        event,
+        pool["token"],
+        *divided,
+        Move(accounts.role(pool["id"], role), accounts.OUTSIDE, amount),
+    )
 
 
 def on_withdrawn(connection: Connection, event: Event) -> None:
@@ -89,8 +94,8 @@ def on_withdrawn(connection: Connection, event: Event) -> None:
     this = (credits_.c.token == args["token"]) & (credits_.c.payee == args["who"])
     before = connection.execute(select(credits_.c.withdrawn).where(this)).scalar_one()
     connection.execute(update(credits_).where(this).values(withdrawn=before + args["amount"]))
-    account = book.credit(args["token"], args["who"])
-    move(connection, event, args["token"], Move(account, OUTSIDE, args["amount"]))
+    account = accounts.credit(args["token"], args["who"])
+    move(connection, event, args["token"], Move(account, accounts.OUTSIDE, args["amount"]))
 
 
 def on_refund_requested(connection: Connection, event: Event) -> None:
@@ -101,7 +106,7 @@ def on_refund_requested(connection: Connection, event: Event) -> None:
 def on_refunded(connection: Connection, event: Event) -> None:
     pool, amount = read_pool(connection, event), event.args["amount"]
     change_pool(connection, event, refund_requested=0, ceiling=pool["ceiling"] - amount)
-    move(connection, event, pool["token"], Move(book.deposit(pool["id"]), OUTSIDE, amount))
+    move(connection, event, pool["token"], Move(accounts.deposit(pool["id"]), accounts.OUTSIDE, amount))
 
 
 def on_paused(connection: Connection, event: Event) -> None:
@@ -138,8 +143,8 @@ def _divide(connection: Connection, event: Event, pool: dict[str, Any]) -> list[
         {"position": at, "work_id": work, "share": share, "amount": amount, "payee": paid_to[work]}
         for at, (work, share, amount) in enumerate(zip(work_ids, shares, credits_of_works.works, strict=True))
     ]
-    token, source = pool["token"], book.deposit(pool["id"])
-    moves = [Move(source, book.credit(token, part["payee"]), part["amount"]) for part in parts]
-    moves.append(Move(source, book.role(pool["id"], _COMMONS), credits_of_works.unattributed))
+    token, source = pool["token"], accounts.deposit(pool["id"])
+    moves = [Move(source, accounts.credit(token, part["payee"]), part["amount"]) for part in parts]
+    moves.append(Move(source, accounts.role(pool["id"], accounts.COMMONS), credits_of_works.unattributed))
     move(connection, event, token, *moves, *divide_revenue(pool["id"], source, cut))
     return parts

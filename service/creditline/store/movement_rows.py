@@ -1,8 +1,6 @@
-"""Writing the book: which account every unit comes from, and which it goes to.
+"""Writing the book: which account every unit comes from, and which it goes to. `royalties.accounts` says what they mean.
 
-`outside` is everybody's wallets. What a pool can still spend lies in its `deposit`, what its newest epoch reported in
-`pending` until that is final, then in `payouts` and with the roles. No event says that an epoch became final, so its
-revenue is divided by the first event of the pool that builds on it.
+No event says that an epoch became final, so its revenue is divided by the first event of the pool that builds on it.
 """
 
 from __future__ import annotations
@@ -13,46 +11,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from creditline.amounts import Cut, cut_revenue
 from creditline.events import Event
+from creditline.royalties.accounts import payouts, pending, role
 from creditline.store.epoch_tables import epochs
 from creditline.store.movement_tables import movements
 from creditline.store.pool_rows import terms_of
-
-OUTSIDE = "outside"
-ROLES = ("developer", "compute", "treasury", "commons")
 
 
 class Move(NamedTuple):
     source: str
     target: str
     amount: int
-
-
-def deposit(pool: str) -> str:
-    return f"pool:{pool}:deposit"
-
-
-def pending(pool: str) -> str:
-    return f"pool:{pool}:pending"
-
-
-def payouts(pool: str) -> str:
-    return f"pool:{pool}:payouts"
-
-
-def role(pool: str, number: int) -> str:
-    return f"role:{pool}:{ROLES[number]}"
-
-
-def stake(pool: str) -> str:
-    return f"stake:{pool}"
-
-
-def bond(pool: str) -> str:
-    return f"bond:{pool}"
-
-
-def credit(token: str, payee: str) -> str:
-    return f"credit:{token}:{payee}"
 
 
 def move(connection: Connection, event: Event, token: str, *moves: Move) -> None:

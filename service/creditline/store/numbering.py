@@ -62,7 +62,9 @@ def _refuse_stopped(connection: Connection, pool_id: str) -> None:
     stopped = (closings.c.pool_id == pool_id) & (closings.c.state == Stage.STOPPED)
     reason = connection.scalar(select(closings.c.reason).where(stopped))
     if reason is not None:
-        raise Conflict(f"The epochs of pool {pool_id} are stopped. {reason}", "Report with settlement=direct.")
+        raise Conflict(
+            f"The epochs of pool {pool_id} are stopped. {reason}", "Report with settlement=direct."
+        )
 
 
 def _begin(connection: Connection, account: Any) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from creditline.amounts import cut_total
 from creditline.ids import Address
+from creditline.royalties.accounts import COMMONS, ROLES
 from creditline.royalties.claims import Due, Pending, Role
 from creditline.royalties.closing import Closing
 from creditline.royalties.payout_reader import EpochKey
@@ -20,7 +21,6 @@ from creditline.store.payout_tables import epoch_credits, payouts, read_epochs
 from creditline.store.pool_rows import terms_of
 from creditline.store.upsert import Row, insert_new
 
-ROLES = ("developer", "compute", "treasury", "commons")
 UNREAD_MAX = 100
 
 
@@ -144,7 +144,7 @@ def _paid(connection: Connection, payee: Address) -> dict[tuple[str, int], int]:
 
 
 def _earned(pool: dict[str, Any], at: int, role: int) -> int:
-    if role == ROLES.index("commons"):
+    if role == COMMONS:
         return int(pool["unattributed"])
     final = pool["reported"] + (pool["pending"] if pool["valid_at"] <= at else 0)
     terms, name = terms_of(pool), ROLES[role]

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, case, exists, func, select, update
 from creditline.errors import Conflict
 from creditline.ids import Bytes32, PoolId, WorkId
 from creditline.royalties.receipt import Receipt
-from creditline.royalties.settlement import LAST_ATTEMPT, Progress, materialise_key
 from creditline.royalties.reservation import Settlement
+from creditline.royalties.settlement import LAST_ATTEMPT, Progress, materialise_key
 from creditline.store.chain_tables import settlements, works
 from creditline.store.database import Database
 from creditline.store.outbox import FAILED, enqueue_in

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, tuple_
 
 from creditline.ids import Address, Bytes32, PoolId, WorkId
+from creditline.royalties import accounts as book
+from creditline.royalties.accounts import ROLES
 from creditline.royalties.statement import Movement, Place
-from creditline.store import movement_rows as book
 from creditline.store.catalogue import IS_RECORD_OF
 from creditline.store.chain_tables import credits_, events, pools, records, settlement_works, works
 from creditline.store.database import Database
 from creditline.store.epoch_tables import epochs, payments
 from creditline.store.movement_tables import movements
 from creditline.store.payout_tables import epoch_credits
-from creditline.store.payouts import ROLES, is_final, same_epoch
+from creditline.store.payouts import is_final, same_epoch
 
 _BOOK, _EPOCHS, _CLAIMS = range(3)
 

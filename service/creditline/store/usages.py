@@ -147,7 +147,9 @@ class Usages:
 def read_receipt(row: Any) -> Receipt:
     """A row of `usages` whose report is kept. Its signature is empty until it is signed."""
     shares = tuple((WorkId(Bytes32(work)), int(share)) for work, share in row.shares["shares"])
-    return Receipt(_usage(row), row.nonce, Bytes32(row.report_hash), shares, row.deadline, row.signature or "")
+    return Receipt(
+        _usage(row), row.nonce, Bytes32(row.report_hash), shares, row.deadline, row.signature or ""
+    )
 
 
 def _usage(row: Any) -> Usage:

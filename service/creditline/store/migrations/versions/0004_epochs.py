@@ -15,7 +15,9 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("usages") as usages:
-        usages.add_column(sa.Column("settlement", sa.String(length=6), nullable=False, server_default="direct"))
+        usages.add_column(
+            sa.Column("settlement", sa.String(length=6), nullable=False, server_default="direct")
+        )
         usages.add_column(sa.Column("epoch", sa.BigInteger(), nullable=True))
         usages.add_column(sa.Column("epoch_index", sa.BigInteger(), nullable=True))
         usages.add_column(sa.Column("usage_signature", sa.Text(), nullable=True))
