@@ -107,7 +107,7 @@ def test_one_call_claims_of_all_pools_and_withdraws_what_was_settled(scene, data
     scene.settle(scene.receipt(other, 0, [(town.works[0], 500_000)], revenue=2_000))
     town.pool = other
     town.read_chain()
-    final_epoch(town, "in the other")
+    final_epoch(town, "in-the-other")
     ready = town.claims.all_at_once(town.alice.address, None)
     assert [each.key.partition(":")[0] for each in ready] == ["claim-many", "withdraw"]
     town.send_all(ready, scene.integrator)
@@ -156,7 +156,7 @@ def test_a_used_up_budget_names_the_way_without_the_operator(scene, database, to
     poor = PayTown(scene, database, gas_per_day=600_000, shelf=town.shelf)
     poor.claims.relay_claim(town.alice.address, town.pool)
     poor.claims.relay_claim(town.alice.address, town.pool)
-    with pytest.raises(Exhausted, match="600000 gas .* is used up") as told:
+    with pytest.raises(Exhausted, match=r"600000 gas .* is used up") as told:
         poor.claims.relay_claim(town.bob.address, town.pool)
     assert f"/v1/creators/{town.bob.address}/transactions/{town.pool}" in told.value.next_step
     poor.claims.withdraw_for(scene.deployment.demo_token, town.alice.address)  # 200,000 are left
