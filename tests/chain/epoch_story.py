@@ -93,13 +93,13 @@ class EpochPlay:
         scene.send(scene.calls.challenge(self.params, *epochs, Fraud.RECEIPT_DOUBLED, evidence), who)
 
 
-def play_epochs(scene):
-    """Returns two plays: one in which everything has happened, and one of ether whose first epoch is open."""
+def play_epochs(scene, **terms):
+    """`terms` are those of the first pool. Returns two plays: one in which everything has happened, and one of ether whose first epoch is open."""
     calls, anvil = scene.calls, scene.anvil
     alice, bob = scene.person("alice"), scene.person("bob")
     arbiter, guardian = scene.person("arbiter"), scene.person("guardian")
-    pool = EpochPlay(scene, scene.params(), alice)
-    assert scene.open_pool() == pool.id
+    pool = EpochPlay(scene, scene.params(**terms), alice)
+    assert scene.open_pool(**terms) == pool.id
     pool.stake(excess=5)
     pool.post(10_001)
     pool.dispute(bob, excess=2)

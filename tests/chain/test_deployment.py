@@ -25,7 +25,7 @@ def test_deploying_again_does_nothing(scene, tmp_path):
     assert not scene.node.code_at(lost.works, lost.block - 1)
 
 
-@pytest.mark.parametrize("sent", [0, 1, 2, 3])
+@pytest.mark.parametrize("sent", [0, 1, 2, 3, 4])
 def test_a_deployment_that_was_killed_goes_on(anvil, tmp_path, monkeypatch, sent):
     node, key, path = Node(anvil.url, CHAIN_ID), person("deployer"), tmp_path / "deployment.json"
     anvil.fund(key.address)
@@ -47,12 +47,18 @@ def test_a_deployment_that_was_killed_goes_on(anvil, tmp_path, monkeypatch, sent
     monkeypatch.setattr(module, "_create", create)
     assert deploy(node, key, ARTIFACTS, path, demo_token=True) == planned
     verify_deployment(node, planned)
-    assert node.transaction_count(key.address) == 4
+    assert node.transaction_count(key.address) == 5
 
 
 def test_missing_contracts_are_named(anvil, scene, tmp_path):
     moved = replace(scene.deployment, ledger=person("nobody").address)
     with pytest.raises(Misconfigured, match="There is no RoyaltyLedger at 0x"):
+        verify_deployment(scene.node, moved)
+    moved = replace(scene.deployment, fraud_proofs=person("nobody").address)
+    with pytest.raises(Misconfigured, match="There is no FraudProofs at 0x"):
+        verify_deployment(scene.node, moved)
+    moved = replace(scene.deployment, fraud_proofs=scene.deployment.works)
+    with pytest.raises(Misconfigured, match="does not use the fraud proofs at"):
         verify_deployment(scene.node, moved)
     with pytest.raises(Misconfigured, match="npx hardhat build"):
         deploy(scene.node, person("deployer"), tmp_path, tmp_path / "d.json")
@@ -74,6 +80,17 @@ def test_a_file_that_is_no_deployment_is_refused(tmp_path, text):
         path.write_text(text)
     with pytest.raises(Misconfigured, match="does not say where the contracts are"):
         read_deployment(path)
+
+
+def test_a_deployment_of_contracts_without_epochs_is_refused(scene, tmp_path):
+    path = tmp_path / "deployment.json"
+    write_deployment(scene.deployment, path)
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name != "fraud_proofs"}
+    path.write_text(json.dumps(older))
+    with pytest.raises(Misconfigured, match=r"it names no fraud_proofs\. Run scripts/deploy again"):
+        read_deployment(path)
+    deploy(scene.node, person("deployer"), ARTIFACTS, path, demo_token=True)
+    assert read_deployment(path) == scene.deployment, "a new deployment takes its place"
 
 
 def test_a_deployment_survives_its_file(scene, tmp_path):

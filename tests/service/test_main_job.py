@@ -23,7 +23,7 @@ def get(town: Town, path: str) -> httpx2.Response:
 def test_health_names_every_part(town: Town) -> None:
     health = town.stage.client.health()
     assert health["status"] == "ok"
-    loops = {"follower", "projector", "documents", "sender"}
+    loops = {"follower", "projector", "documents", "sender", "book"}
     assert set(health["parts"]) == {"node", "database", "content", "rows"} | loops
 
 

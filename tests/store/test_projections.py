@@ -19,6 +19,7 @@ from creditline.store.projections import Projector
 from creditline.store.work_rows import load_batch
 from creditline.works.terms import Terms, Training
 from tests.chain.anvil import until
+from tests.chain.epoch_story import play_epochs
 from tests.chain.scene import hash_of
 from tests.store.following import Clock, documents_of, follow, follow_with_documents, load_all, rows_of
 from tests.store.postgres import opened
@@ -136,6 +137,8 @@ def test_works_of_batches_are_shown_before_they_are_on_chain(story, database):
 
 
 def test_rows_are_the_same_on_both_databases_and_after_a_rebuild(story, postgres, tmp_path):
+    play_epochs(story, creator_bps=5000)
+    story.anvil.finalise()
     databases = [opened(f"sqlite:///{tmp_path}/a.db"), opened(postgres.new_url())]
     snapshots = []
     for database in databases:
