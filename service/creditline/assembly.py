@@ -9,7 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from creditline.api.app import create
-from creditline.api.desk import Answer, Desk, Place
+from creditline.api.desk import Desk, Place
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
 from creditline.chain.calls import Calls
@@ -21,22 +21,19 @@ from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
-from creditline.content import cid as cids
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.kubo import KuboStore
 from creditline.content.library import ContentLibrary
 from creditline.content.store import ContentStore
-from creditline.content.trustless import respond
+from creditline.contents import Contents
 from creditline.engine import Engine
-from creditline.errors import CreditlineError, Misconfigured, Unavailable
-from creditline.ids import Address, Bytes32, raw
+from creditline.epochs import EpochParts
+from creditline.errors import CreditlineError, Misconfigured
 from creditline.paydesk import open_paydesk
-from creditline.royalties.epoch_keeper import EpochKeeper
 from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.reconciliation import Reconciler
 from creditline.royalties.settlement import Settler
 from creditline.royalties.usage import ReceiptBook
-from creditline.royalties.writing import Writing
 from creditline.settings import Settings, local_secret
 from creditline.stamping.credential import load_credential
 from creditline.stamping.development import development_credential
@@ -44,17 +41,13 @@ from creditline.stamping.stamper import Stamper
 from creditline.store.balances import Balances
 from creditline.store.book import Book
 from creditline.store.catalogue import Catalogue
-from creditline.store.closings import Closings
 from creditline.store.database import Database
 from creditline.store.documents import DocumentLoader
 from creditline.store.event_log import EventLog
-from creditline.store.horizon import Horizon
-from creditline.store.lost_epochs import LostEpochs
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
 from creditline.store.pictures import Pictures
 from creditline.store.pools import Pools
-from creditline.store.posted_epochs import PostedEpochs
 from creditline.store.projections import Projector
 from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
@@ -66,23 +59,6 @@ from creditline.works.published import PublishedDocuments
 from creditline.works.registration import Registrar
 
 log = logging.getLogger(__name__)
-
-
-class Contents:
-    """Content by CID, as the routes ask for it."""
-
-    def __init__(self, store: ContentStore) -> None:
-        self._store = store
-
-    def get(self, cid: str, limit: int) -> bytes:
-        return self._store.get(cid, limit)
-
-    def raw_cid(self, digest: Bytes32) -> str:
-        return cids.raw_cid(raw(digest))
-
-    def respond(self, cid: str, wanted: str | None, accept: str) -> Answer:
-        answer = respond(self._store, cid, wanted, accept)
-        return Answer(answer.status, answer.headers, answer.body)
 
 
 class Service:
@@ -106,7 +82,6 @@ class Service:
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
-        self._horizon = Horizon(self._database, self._time_of)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 
@@ -155,12 +130,13 @@ class Service:
             salt_key=local_secret(settings, "salt.key"),
         )
         materials = Materials(database, self._documents, drafts.materialise)
-        writing = Writing(RegisteredWorks(database), materials, self._outbox, self._has_code)
-        self._keeper = self._build_keeper(drafts, library, writing)
+        self._epochs = EpochParts(
+            settings, database, self._node, self._key, library, materials, drafts, ledger, self._outgoing
+        )
         receipts = ReceiptBook(
             pools=pools,
             usages=Usages(database, epoch_usages_max=settings.epoch_usages_max),
-            writing=writing,
+            writing=self._epochs.writing,
             library=library,
             attribute=engine.attribute,
             operator=self._key,
@@ -174,16 +150,7 @@ class Service:
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
         )
-        self._pay = pay = open_paydesk(
-            database,
-            library,
-            self._node,
-            chain,
-            drafts,
-            horizon=self._horizon,
-            settings=settings,
-            wake=self._outgoing,
-        )
+        self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
         token = settings.operator_token
         return Desk(
             registrar=registrar,
@@ -196,7 +163,7 @@ class Service:
             token_of=pay.token_of,
             catalogue=catalogue,
             pools=pools,
-            epochs=self._closings,
+            epochs=self._epochs.closings,
             engine=engine,
             stamper=self._stamper,
             library=library,
@@ -219,33 +186,6 @@ class Service:
             measures=self._measures,
         )
 
-    def _build_keeper(self, drafts: Drafts, library: ContentLibrary, writing: Writing) -> EpochKeeper:
-        database, settings = self._database, self._settings
-        self._closings = Closings(database, self._outgoing)
-        horizon = self._horizon
-        return EpochKeeper(
-            closings=self._closings,
-            lost=LostEpochs(database, self._key.address),
-            epochs=PostedEpochs(database, horizon),
-            pools=Pools(database),
-            library=library,
-            write=writing.write,
-            encode_post=drafts.post,
-            horizon=horizon,
-            domain=ledger_domain(self._deployment.chain_id, self._deployment.ledger),
-            epoch_seconds_max=settings.epoch_seconds_max,
-            poll_s=settings.poll_s,
-        )
-
-    def _has_code(self, who: Address) -> bool:
-        return bool(self._node.code_at(who))
-
-    def _time_of(self, number: int) -> int:
-        block = self._node.block(number)
-        if block is None:
-            raise Unavailable(f"The node does not have block {number} now.", "Wait until it has caught up.")
-        return block.time
-
     def _build_loops(self) -> list[Background]:
         poll, database, log_ = self._settings.poll_s, self._database, EventLog(self._database, self._incoming)
         rebuild = self._settings.is_development and _has_restarted(self._node, log_)
@@ -267,7 +207,7 @@ class Service:
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
-            "epochs": self._keeper.run,
+            "epochs": self._epochs.keeper.run,
             "payouts": self._pay.reader.run,
             "book": self._reconciler.run,
         }
@@ -278,7 +218,7 @@ class Service:
         if self._sender.alarm:
             parts["sender"] = self._sender.alarm
         if parts["epochs"] == "ok":
-            parts["epochs"] = _state_of(self._keeper.alarm)
+            parts["epochs"] = _alarm(self._epochs.keeper.alarm)
         if self._reconciler.alarm:
             parts["book"] = self._reconciler.alarm
         return parts | {
@@ -302,7 +242,10 @@ class Service:
             f"receipts_{name}": float(count) for name, count in vars(self._desk.settler.progress()).items()
         }
         lag = finalised - (cursor[0] if cursor else 0)
-        epochs = {f"epochs_{stage}": float(count) for stage, count in self._closings.count_by_stage().items()}
+        epochs = {
+            f"epochs_{stage}": float(count) for stage, count in self._epochs.closings.count_by_stage().items()
+        }
+        epochs["epochs_alarm"] = float(bool(self._epochs.keeper.alarm()))
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
 
@@ -313,9 +256,9 @@ def _has_restarted(node: Node, events: EventLog) -> bool:
     return cursor is not None and node.finalised().number < cursor[0]
 
 
-def _state_of(alarm: Callable[[], str]) -> str:
+def _alarm(read: Callable[[], str]) -> str:
     try:
-        return alarm() or "ok"
+        return read() or "ok"
     except CreditlineError as error:
         return error.what
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from creditline.chain.ceilings import gas_ceiling
@@ -12,23 +11,20 @@ from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.tokens import Tokens
 from creditline.content.library import ContentLibrary
+from creditline.epochs import EpochParts
 from creditline.royalties.claims import Claims
 from creditline.royalties.dispute import Court
 from creditline.royalties.payout_reader import PayoutReader
-from creditline.royalties.published import PublishedEpochs
 from creditline.royalties.relay import Relay
 from creditline.royalties.statement import Statements
 from creditline.settings import Settings
 from creditline.store.balances import Balances
 from creditline.store.database import Database
 from creditline.store.disputes import Disputes
-from creditline.store.horizon import Horizon
 from creditline.store.payouts import Payouts
 from creditline.store.pools import Pools
-from creditline.store.posted_epochs import PostedEpochs
 from creditline.store.relays import Relays
 from creditline.store.statements import Statements as Movements
-from creditline.typed_data import ledger_domain
 
 
 @dataclass(frozen=True)
@@ -40,25 +36,22 @@ class PayDesk:
     reader: PayoutReader
 
 
-def open_paydesk(  # noqa: PLR0913 - one argument per room it joins
+def open_paydesk(
     database: Database,
     library: ContentLibrary,
     node: Node,
     deployment: Deployment,
     drafts: Drafts,
-    *,
-    horizon: Horizon,
+    epochs: EpochParts,
     settings: Settings,
-    wake: threading.Event,
 ) -> PayDesk:
-    """`wake` is set when a transaction has been put into the outbox."""
-    payouts, epochs = Payouts(database), PostedEpochs(database, horizon)
-    published = PublishedEpochs(epochs, library, ledger_domain(deployment.chain_id, deployment.ledger))
+    """Over the same documents and the same outbox as `epochs`."""
+    payouts, horizon, published = Payouts(database), epochs.horizon, epochs.published
     claims = Claims(
         payouts=payouts,
         balances=Balances(database),
         proofs=published,
-        relay=Relay(Relays(database, wake), gas_ceiling, settings.relay_gas_per_day),
+        relay=Relay(Relays(database, epochs.outgoing), gas_ceiling, settings.relay_gas_per_day),
         encode=drafts,
         horizon=horizon,
     )

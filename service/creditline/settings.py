@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         32 * 1024 * 1024, ge=1024, description="Largest picture that is accepted, in bytes."
     )
     epoch_usages_max: int = Field(
-        10_000, ge=1, le=131_072, description="Receipts after which an epoch is closed."
+        10_000, ge=1, le=20_000, description="Receipts after which an epoch is closed."
     )
     epoch_seconds_max: int = Field(
         3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."

@@ -3,7 +3,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditline.amounts import Terms, credit_works, cut_revenue
@@ -61,6 +61,7 @@ seeds = st.integers(0, 2**64 - 1)
 histories = seeds.map(history_of)
 
 
+@settings(deadline=None)
 @given(histories)
 def test_payouts_are_the_creators_part_of_all_revenue_and_grow_by_the_credits(history):
     terms, closings = history
@@ -78,6 +79,7 @@ def test_payouts_are_the_creators_part_of_all_revenue_and_grow_by_the_credits(hi
         paid = epoch.payout_sum
 
 
+@settings(deadline=None)
 @given(histories)
 def test_a_payee_keeps_its_index_and_grows_by_its_own_credits(history):
     _, closings = history
@@ -94,6 +96,7 @@ def test_a_payee_keeps_its_index_and_grows_by_its_own_credits(history):
     assert len({each.payee for each in before}) == len(before)
 
 
+@settings(deadline=None)
 @given(histories)
 def test_each_report_is_credited_as_the_rules_say_and_names_its_credits(history):
     terms, closings = history
@@ -117,6 +120,7 @@ def test_each_report_is_credited_as_the_rules_say_and_names_its_credits(history)
             ]
 
 
+@settings(deadline=None)
 @given(histories)
 def test_credits_stand_by_payee_report_and_entry_and_each_is_named_once(history):
     for _, closing in history[1]:
@@ -125,6 +129,7 @@ def test_credits_stand_by_payee_report_and_entry_and_each_is_named_once(history)
         assert sorted(at for leaf in closing.reports if leaf for at in leaf.credits) == [*range(len(keys))]
 
 
+@settings(deadline=None)
 @given(histories, st.data())
 def test_every_leaf_opens_and_proves_what_stands_before_it(history, data):
     _, closing = data.draw(st.sampled_from(history[1]))
@@ -200,6 +205,12 @@ def test_a_claim_opens_under_the_posted_root():
 def test_an_epoch_without_revenue_is_refused(batch):
     with pytest.raises(Invalid, match="without revenue"):
         close(batch)
+
+
+@pytest.mark.parametrize("number", [0, 2**24])
+def test_a_number_that_the_ledger_does_not_count_to_is_refused(number):
+    with pytest.raises(Invalid, match=f"no epoch {number}"):
+        close([reported(number, 0, 5)], number=number)
 
 
 def test_a_work_that_the_registry_does_not_know_is_refused():

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditline import canonical
@@ -75,12 +75,14 @@ def put(index, value):
     return edit
 
 
+@settings(deadline=None)
 @given(closings)
 def test_whatever_an_operator_posts_can_be_written_and_comes_back(closing):
     document = EpochDocument(DOMAIN, POOL, closing)
     assert read_epoch(document.encode(), DOMAIN, POOL) == document
 
 
+@settings(deadline=None)
 @given(closings)
 def test_every_line_is_canonical(closing):
     for line in EpochDocument(DOMAIN, POOL, closing).encode().splitlines():

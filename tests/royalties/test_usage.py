@@ -16,12 +16,14 @@ from creditline.errors import (
     WrongSignature,
 )
 from creditline.ids import bytes32
+from creditline.royalties.epoch import place_of
 from creditline.royalties.receipt import Usage
 from creditline.royalties.reservation import Settlement
 from creditline.royalties.usage import WINDOW_MIN_S, ReceiptBook
 from creditline.store.pools import Pools
 from creditline.store.usages import Usages
 from tests.chain.scene import hash_of, person
+from tests.royalties.epoch_office import Ledger
 from tests.royalties.market import DOMAIN, INTEGRATOR, OPERATOR, OTHER, POOL, Clock, open_pool
 from tests.works.samples import Shelf, is_signed
 
@@ -56,10 +58,11 @@ class Desk:
 
     def __init__(self, database):
         self.engine, self.clock, self.usages = Engine(), Clock(), Usages(database, lambda: 0)
+        self.writing = Written()
         self.book = ReceiptBook(
             pools=Pools(database),
             usages=self.usages,
-            writing=Written(),
+            writing=self.writing,
             library=Shelf(),
             attribute=self.engine,
             operator=OPERATOR,
@@ -68,9 +71,7 @@ class Desk:
             clock=self.clock,
         )
 
-    def report(
-        self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR, settlement=Settlement.DIRECT
-    ):
+    def report(self, usage_id, picture, revenue, pool=POOL, signer=INTEGRATOR, settlement=Settlement.DIRECT):
         usage = Usage(pool, usage_id, bytes32(hashlib.sha256(picture).digest()), revenue)
         signature = signer.sign_typed(usage.typed_data(DOMAIN))
         return self.book.issue(picture, pool, usage_id, revenue, signature, settlement=settlement)
@@ -147,3 +148,58 @@ def test_only_the_integrator_of_a_pool_of_ours_reports(database, desk):
     with pytest.raises(Conflict, match="is run by"):
         desk.report("one", b"picture", 1, pool=OTHER)
     assert desk.usages.find(POOL, "one") is None
+
+
+def staked(database):
+    ledger = Ledger(database)
+    ledger.set_up()
+    return Desk(database)
+
+
+def test_a_receipt_for_an_epoch_has_its_place_once_its_picture_is_attributed(database):
+    desk = staked(database)
+    desk.engine.trouble = Invalid("It cannot be.", "Send another.")
+    with pytest.raises(Invalid):
+        desk.report("oops", b"no picture", 1, settlement=Settlement.EPOCH)
+    desk.engine.trouble = None
+    first = desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
+    assert place_of(first.nonce) == (1, 0)
+    assert is_signed(OPERATOR.address, first.typed_data(DOMAIN), first.signature)
+    assert desk.report("one", b"picture", 60, settlement=Settlement.EPOCH) == first
+    assert desk.report("one", b"picture", 60) == first, "a usage is settled as it was first reported"
+    assert desk.usages.find(POOL, "one").usage_signature, "it goes into the epoch"
+
+
+def test_an_unstaked_pool_takes_no_usage_for_an_epoch_and_says_what_else_works(desk):
+    with pytest.raises(Conflict, match=r"no bond staked.*settlement=direct, or have the operator stake"):
+        desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
+    assert desk.usages.find(POOL, "one") is None
+    assert desk.report("one", b"picture", 60)
+
+
+def test_a_receipt_for_an_epoch_waits_for_a_work_that_must_be_written_first(database):
+    desk = staked(database)
+    desk.writing.missing = {hash_of("work")}
+    with pytest.raises(Unavailable):
+        desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
+    with pytest.raises(Conflict, match="has no receipt yet"):
+        desk.book.find(POOL, "one")
+    desk.writing.missing = set()
+    assert desk.report("one", b"picture", 60, settlement=Settlement.EPOCH).usage.revenue == 60
+
+
+def test_a_process_that_ends_before_signing_is_taken_up_with_the_same_number(database):
+    desk = staked(database)
+    complete, desk.usages.complete = desk.usages.complete, _vanish
+    with pytest.raises(KeyboardInterrupt):
+        desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
+    desk.usages.complete = complete
+    numbered = desk.usages.find(POOL, "one").receipt
+    assert desk.report("two", b"another", 1, settlement=Settlement.EPOCH).nonce == numbered.nonce + 1
+    signed = desk.report("one", b"picture", 60, settlement=Settlement.EPOCH)
+    assert (signed.nonce, signed.report_hash) == (numbered.nonce, numbered.report_hash)
+    assert desk.engine.asked == 2, "the picture is not attributed again"
+
+
+def _vanish(_receipt):
+    raise KeyboardInterrupt

@@ -233,4 +233,6 @@ def test_control_characters_are_refused(town: Town, name: str) -> None:
 @pytest.mark.parametrize("usage_id", ["", "生成", "a/b", "a b", "x" * 201])
 def test_a_usage_id_is_plain_text(town: Town, usage_id: str) -> None:
     with pytest.raises(Invalid, match="usage id"):
-        town.stage.client.report_usage(cast.wallet("integrator"), town.pool, usage_id, draw(8), 1)
+        town.stage.client.report_usage(
+            cast.wallet("integrator"), town.pool, usage_id, draw(8), 1, settlement="direct"
+        )

@@ -23,7 +23,7 @@ def get(town: Town, path: str) -> httpx2.Response:
 def test_health_names_every_part(town: Town) -> None:
     health = town.stage.client.health()
     assert health["status"] == "ok"
-    loops = {"follower", "projector", "documents", "sender", "book"}
+    loops = {"follower", "projector", "documents", "sender", "epochs", "book"}
     assert set(health["parts"]) == {"node", "database", "content", "rows"} | loops
 
 
@@ -51,7 +51,7 @@ def test_a_work_shows_its_owner_and_terms(town: Town) -> None:
 def test_a_usage_is_attributed_settled_and_paid(town: Town) -> None:
     client = town.stage.client
     picture = collage(town.pictures["aiko-0"], town.pictures["ben-1"])
-    receipt = client.report_usage(INTEGRATOR, town.pool, "main-1", picture, 10 * YEN)
+    receipt = client.report_usage(INTEGRATOR, town.pool, "main-1", picture, 10 * YEN, settlement="direct")
     found = {share["work"]: share["share"] for share in receipt["shares"]}
     assert set(found) == {town.work("aiko-0"), town.work("ben-1")}
     assert sum(found.values()) + receipt["unattributed"] == 1_000_000
@@ -70,40 +70,49 @@ def test_a_usage_is_attributed_settled_and_paid(town: Town) -> None:
 
 def test_the_same_usage_gives_the_same_receipt(town: Town) -> None:
     picture = collage(town.pictures["aiko-1"], town.pictures["aiko-2"])
-    first = town.stage.client.report_usage(INTEGRATOR, town.pool, "twice", picture, YEN)
-    assert town.stage.client.report_usage(INTEGRATOR, town.pool, "twice", picture, YEN) == first
+    first = town.stage.client.report_usage(INTEGRATOR, town.pool, "twice", picture, YEN, settlement="direct")
+    assert (
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "twice", picture, YEN, settlement="direct")
+        == first
+    )
     assert town.stage.client.receipt(town.pool, "twice") == first
 
 
 def test_a_usage_id_stands_for_one_generation(town: Town) -> None:
     picture = collage(town.pictures["ben-0"], town.pictures["ben-2"])
-    town.stage.client.report_usage(INTEGRATOR, town.pool, "taken", picture, YEN)
+    town.stage.client.report_usage(INTEGRATOR, town.pool, "taken", picture, YEN, settlement="direct")
     with pytest.raises(Conflict, match="another picture or revenue"):
-        town.stage.client.report_usage(INTEGRATOR, town.pool, "taken", picture, 2 * YEN)
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "taken", picture, 2 * YEN, settlement="direct")
     with pytest.raises(Conflict, match="same picture"):
-        town.stage.client.report_usage(INTEGRATOR, town.pool, "another-id", picture, YEN)
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "another-id", picture, YEN, settlement="direct")
 
 
 def test_only_the_training_set_is_paid(town: Town) -> None:
-    receipt = town.stage.client.report_usage(INTEGRATOR, town.pool, "outside", town.pictures["ben-3"], YEN)
+    receipt = town.stage.client.report_usage(
+        INTEGRATOR, town.pool, "outside", town.pictures["ben-3"], YEN, settlement="direct"
+    )
     assert receipt["shares"] == []
     assert receipt["unattributed"] == 1_000_000
 
 
 def test_nothing_registered_pays_nobody(town: Town) -> None:
-    receipt = town.stage.client.report_usage(INTEGRATOR, town.pool, "stranger", draw(999), YEN)
+    receipt = town.stage.client.report_usage(
+        INTEGRATOR, town.pool, "stranger", draw(999), YEN, settlement="direct"
+    )
     assert receipt["shares"] == []
 
 
 def test_a_usage_signed_by_somebody_else_is_refused(town: Town) -> None:
     with pytest.raises(WrongSignature, match="integrator"):
-        town.stage.client.report_usage(town.aiko, town.pool, "forged", draw(1), YEN)
+        town.stage.client.report_usage(town.aiko, town.pool, "forged", draw(1), YEN, settlement="direct")
 
 
 def test_revenue_above_the_deposit_is_refused_and_reserves_nothing(town: Town) -> None:
     picture = draw(2)
     with pytest.raises(Insufficient, match="holds"):
-        town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 10**15)
+        town.stage.client.report_usage(
+            INTEGRATOR, town.pool, "too-much", picture, 10**15, settlement="direct"
+        )
     assert town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 1)["revenue"] == "1"
 
 

@@ -64,7 +64,7 @@ class ReportedOut(ReceiptOut):
     stamped: StampedOut | None = Field(None, description="Only where it was asked for.")
 
 
-@router.post("", summary="Report a usage", status_code=201, response_model_exclude_none=True)
+@router.post("", summary="Report a usage", status_code=201, response_model_exclude_unset=True)
 def report_usage(  # noqa: PLR0913, PLR0917 - the fields of one request
     picture: UploadFile,
     pool: Annotated[Hex32, Form()],
@@ -88,7 +88,10 @@ def report_usage(  # noqa: PLR0913, PLR0917 - the fields of one request
         data, PoolId(Bytes32(pool)), usage_id, int(revenue), signature, settlement=settlement
     )
     document = _receipt(desk, receipt).model_dump()
-    return ReportedOut(**document, stamped=_stamp(desk, stamper, data, document) if stamper else None)
+    reported = ReportedOut(**document)
+    if stamper:
+        reported.stamped = _stamp(desk, stamper, data, document)
+    return reported
 
 
 @router.get("/{pool}/{usage_id}", summary="Show a receipt")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from creditline.amounts import Terms, credit_works, cut_revenue, cut_total
 from creditline.errors import Conflict, Invalid, Missing
 from creditline.ids import Address, Bytes32, DatasetId, WorkId, bytes32
-from creditline.royalties.epoch import Epoch, nonce_of
+from creditline.royalties.epoch import NUMBER_MAX, Epoch, nonce_of
 from creditline.royalties.leaves import Credit, Payout, ReportLeaf
 from creditline.royalties.receipt import Receipt
 from creditline.sum_tree import EMPTY, SumTree, leaf_hash
@@ -204,6 +204,8 @@ def _indexes(before: Standing, terms: Terms) -> dict[Address, int]:
 
 
 def _check(number: int, reported: Sequence[Reported | None]) -> None:
+    if not 1 <= number <= NUMBER_MAX:
+        raise Invalid(f"There is no epoch {number}.", f"A pool has epochs 1 to {NUMBER_MAX}.")
     if not any(reported):
         raise Invalid("An epoch without revenue cannot be posted.", "Wait for the next receipt.")
     outputs: set[Bytes32] = set()

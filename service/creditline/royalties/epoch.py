@@ -13,6 +13,8 @@ from sha3 import keccak_256
 from creditline.ids import Address, Bytes32, PoolId, bytes32, raw
 
 INDEX_BITS = 32
+NUMBER_MAX = 2**24 - 1
+"""The ledger counts epochs in 24 bits, from 1."""
 
 
 class Fraud(IntEnum):
@@ -86,7 +88,7 @@ class Claim:
 
 
 def nonce_of(number: int, index: int) -> int:
-    """The nonce of the receipt at `index` of epoch `number`. Epochs count from 1, as lower nonces settle directly."""
+    """The nonce of the receipt at `index` of epoch `number`. Lower nonces, as of an epoch 0, settle directly."""
     return number << INDEX_BITS | index
 
 

@@ -2,8 +2,8 @@
 
 Two receipts of one number that say different things cost the operator its stake, so a number is never given out twice,
 not even by a database that has forgotten what an earlier one gave out. The chain tells the two apart: a database gives out
-numbers only for pools that were staked after it was made. Whoever has lost one brings lost receipts back, then takes the
-bond out and puts it up again; the count of stakes then moves the indexes of this life above all that any earlier one used.
+numbers only for pools that were staked after it was made. Whoever has lost one takes the bond out and puts it up again; the
+count of stakes then moves the indexes of this life above all that any earlier one used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from creditline.store.promises import save_account
 from creditline.store.service_tables import births, closings, pool_accounts
 
 EPOCH_USAGES_MAX = 10_000
-INDEXES_OF_A_LIFE = 1 << 17
+INDEXES_OF_A_LIFE = 1 << 15
 """No epoch takes more receipts. Indexes that an earlier life may have used stay empty, which costs a level of the tree."""
 
 
@@ -94,7 +94,7 @@ def _earlier_lives(connection: Connection, pool_id: str) -> int:
         raise Conflict(
             f"The bond of pool {pool_id} was put up before this database was made: an earlier one may have given out"
             " receipts for its epochs.",
-            "Bring back what was given out, then unstake and stake again; or report with settlement=direct.",
+            "See what became of those, then unstake and stake again; or report with settlement=direct.",
         )
     position: int = stake.position
     return position
