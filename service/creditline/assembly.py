@@ -29,6 +29,7 @@ from creditline.contents import Contents
 from creditline.engine import Engine
 from creditline.epochs import EpochParts
 from creditline.errors import CreditlineError, Misconfigured
+from creditline.paydesk import open_paydesk
 from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.reconciliation import Reconciler
 from creditline.royalties.settlement import Settler
@@ -145,18 +146,21 @@ class Service:
         settler = Settler(
             receipts=Receipts(database, self._outgoing),
             materials=materials,
-            balances=balances,
             outbox=self._outbox,
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
-            encode_withdraw=drafts.withdraw,
         )
+        self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
         token = settings.operator_token
         return Desk(
             registrar=registrar,
             receipts=receipts,
             settler=settler,
             balances=balances,
+            claims=pay.claims,
+            statements=pay.statements,
+            court=pay.court,
+            token_of=pay.token_of,
             catalogue=catalogue,
             pools=pools,
             epochs=self._epochs.closings,
@@ -204,6 +208,7 @@ class Service:
             "documents": loader.run,
             "sender": sender.run,
             "epochs": self._epochs.keeper.run,
+            "payouts": self._pay.reader.run,
             "book": self._reconciler.run,
         }
         return [Background(name, loop) for name, loop in loops.items()]

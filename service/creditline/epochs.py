@@ -41,8 +41,9 @@ class EpochParts:
         domain: Domain,
         outgoing: threading.Event,
     ) -> None:
-        self._node = node
-        horizon, outbox = Horizon(database, self._time_of), Outbox(database, outgoing)
+        self._node, self.outgoing = node, outgoing
+        self.horizon = horizon = Horizon(database, self._time_of)
+        outbox = Outbox(database, outgoing)
         self.closings, self.posted = Closings(database, outgoing), PostedEpochs(database, horizon)
         self.published = PublishedEpochs(self.posted, library, domain)
         self.writing = Writing(RegisteredWorks(database), materials, outbox, self._has_code)

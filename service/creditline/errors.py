@@ -9,6 +9,7 @@
     ├── Conflict           it contradicts something that exists already          409
     │   └── Insufficient   a pool holds less than the call would spend           402
     ├── Busy               a queue is full; the same call works later            503
+    ├── Exhausted          a budget is used up until a stated time               429
     ├── Unavailable        a chain node, store or gateway does not answer        503
     ├── Misconfigured      a setting or the machine is wrong; nothing started    78 (exit status)
     └── Corrupt            stored or fetched bytes differ from their hash        500
@@ -92,6 +93,14 @@ class Busy(CreditlineError):
     status = 503
     exit_status = 75
     slug = "busy"
+
+
+class Exhausted(CreditlineError):
+    """A budget is used up until a stated time. What it pays for can be had in another way meanwhile."""
+
+    status = 429
+    exit_status = 75
+    slug = "exhausted"
 
 
 class Unavailable(CreditlineError):

@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     epoch_seconds_max: int = Field(
         3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."
     )
+    relay_gas_per_day: int = Field(
+        200_000_000,
+        ge=0,
+        le=10**12,
+        description="Gas that the operator pays in a day (UTC) for claims and withdrawals that others ask for.",
+    )
     stamp_certificate: Path | None = Field(
         None,
         description="Certificates (PEM) that seal stamped images, the signer's first. Empty: only chain 31337 stamps.",

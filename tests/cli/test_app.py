@@ -32,7 +32,19 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "register", "attribute", "receipt", "settle", "withdraw", "verify"]
+    "command",
+    [
+        "up",
+        "register",
+        "attribute",
+        "receipt",
+        "settle",
+        "withdraw",
+        "verify",
+        "claimable",
+        "claim",
+        "statement",
+    ],
 )
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ended = creditline(command, "--help")

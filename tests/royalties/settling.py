@@ -8,7 +8,6 @@ from creditline.chain.drafts import Drafts
 from creditline.events import Event
 from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.settlement import Settler, materialise_key
-from creditline.store.balances import Balances
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
 from creditline.store.receipts import Receipts
@@ -43,11 +42,9 @@ class Settling:
         self.settler = Settler(
             receipts=self.receipts,
             materials=Materials(database, documents, materialise),
-            balances=Balances(database),
             outbox=self.outbox,
             sign=lambda receipts: OPERATOR.sign_typed(reports_typed_data(LEDGER_DOMAIN, receipts)),
             encode_settle=settle,
-            encode_withdraw=drafts.withdraw,
         )
         self.step = self.settler.step
 

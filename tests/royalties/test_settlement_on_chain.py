@@ -9,7 +9,6 @@ from creditline.chain.sender import Sender
 from creditline.ids import bytes32
 from creditline.royalties.receipt import Receipt, Usage, reports_typed_data
 from creditline.royalties.settlement import LAST_ATTEMPT, Settler, materialise_key
-from creditline.store.balances import Balances
 from creditline.store.materials import Materials
 from creditline.store.outbox import Outbox
 from creditline.store.receipts import Receipts
@@ -28,13 +27,11 @@ class Service:
         self.settler = Settler(
             receipts=Receipts(database),
             materials=Materials(database, documents_of(scene), drafts.materialise),
-            balances=Balances(database),
             outbox=self.outbox,
             sign=lambda receipts: scene.operator.sign_typed(
                 reports_typed_data(scene.ledger_domain, receipts)
             ),
             encode_settle=drafts.settle,
-            encode_withdraw=drafts.withdraw,
         )
 
     def sign(self, pool, name, works, revenue=1_000):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from creditline.ids import ZERO_ADDRESS
-from creditline.royalties.epoch import Fraud
+from creditline.royalties.fraud import Fraud
 from creditline.royalties.pool import NEVER
 from creditline.store.balances import Balances
 from creditline.store.chain_tables import PROJECTION, claims, disputes, epochs, payments, stakes

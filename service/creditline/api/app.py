@@ -13,6 +13,8 @@ from starlette.middleware.base import RequestResponseEndpoint
 from creditline import __version__
 from creditline.api import (
     attributions,
+    claims,
+    disputes,
     epochs,
     gateway,
     models,
@@ -22,6 +24,7 @@ from creditline.api import (
     problems,
     registrations,
     reports,
+    statements,
     usages,
     works,
 )
@@ -52,6 +55,9 @@ def create(desk: Desk) -> FastAPI:
         attributions,
         usages,
         payouts,
+        claims,
+        statements,
+        disputes,
         reports,
         gateway,
         operations,

@@ -11,9 +11,13 @@ from fastapi import Depends, Request
 from creditline.canonical import JSON
 from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId
 from creditline.library import Library
+from creditline.royalties.claims import Claims
+from creditline.royalties.dispute import Court
 from creditline.royalties.keeping import Draft
 from creditline.royalties.pool import PoolParams, Pools
-from creditline.royalties.settlement import Balances, Settler
+from creditline.royalties.settlement import Balance, Settler
+from creditline.royalties.statement import Statements
+from creditline.royalties.statement_csv import Token
 from creditline.royalties.usage import ReceiptBook
 from creditline.stamping.stamper import Stamper
 from creditline.transactions import Transaction
@@ -64,6 +68,11 @@ class Epochs(Protocol):
         """Close a pool's open epoch, and return its number; None where it has no receipts."""
 
 
+class Balances(Protocol):
+    def find(self, token: Address, payee: Address) -> Balance:
+        """All zero for a payee who never earned anything."""
+
+
 class Drafts(Protocol):
     """Transactions that a wallet sends by itself, ready but for its signature."""
 
@@ -96,6 +105,10 @@ class Desk:
     receipts: ReceiptBook
     settler: Settler
     balances: Balances
+    claims: Claims
+    statements: Statements
+    court: Court
+    token_of: Callable[[Address], Token]
     catalogue: Catalogue
     pools: Pools
     epochs: Epochs

@@ -37,6 +37,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "Too large",
         415: "Not a picture that is accepted",
         422: "The request cannot be right",
+        429: "A budget is used up for now",
         503: "A queue is full, or a part of the service does not answer; try again later",
     }.items()
 }

@@ -49,6 +49,10 @@ class Drafts:
         key = f"withdraw:{balance.token}:{balance.payee}:{balance.credited}"
         return _draft(key, self._calls.withdraw_for(balance.token, balance.payee), f"pay {balance.payee} out")
 
+    def withdraw_to(self, token: Address, to: Address) -> Transaction:
+        """Only the payee can send it."""
+        return _draft(f"withdraw-to:{token}:{to}", self._calls.withdraw(token, to), f"withdraw to {to}")
+
     def register_dataset(self, root: bytes, count: int, cutoff: int, manifest: Bytes32) -> Transaction:
         call = self._calls.register_dataset(root, count, cutoff, manifest)
         return _draft(f"dataset:{manifest}:{cutoff}", call, f"register a training set of {count} works")

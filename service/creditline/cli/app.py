@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from creditline.cli import epochs, objections, receipt
+from creditline.cli import claims, disputes, epochs, objections, receipt, statement
 from creditline.cli.console import explained, give, progress, say
 
 Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
@@ -54,6 +54,10 @@ def create(house: House) -> typer.Typer:
     app.command("receipt", help=receipt.HELP)(receipt.receipt)
     app.command("settle", help=_SETTLE)(settle)
     app.command("withdraw", help=_WITHDRAW)(withdraw)
+    app.command("claimable", help=claims.CLAIMABLE)(claims.claimable)
+    app.command("claim", help=claims.CLAIM)(claims.claim)
+    app.command("statement", help=statement.HELP)(statement.statement)
+    app.add_typer(disputes.app, name="dispute")
     app.add_typer(epochs.app, name="epoch")
     app.command("verify", help=_VERIFY)(_verify(house))
     app.command("challenge", help=objections.CHALLENGE)(objections.challenge(house))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
+from creditline.client.payments import Payments
 from creditline.client.prepared import read_prepared
 from creditline.client.transport import Transport
 from creditline.client.wallet import Wallet
@@ -35,7 +36,7 @@ class NewWork:
         return bytes32(hashlib.sha256(self.data).digest())
 
 
-class Creditline:
+class Creditline(Payments):
     """A Creditline service. Methods that act for somebody take that somebody's wallet."""
 
     def __init__(
@@ -235,13 +236,6 @@ class Creditline:
             return found if found["waiting"] == found["sent"] == 0 else None
 
         return self.wait(is_done, "receipts to settle", timeout_s)
-
-    def balance(self, token: str, payee: str) -> JSON:
-        return dict(self._http.get(f"/v1/balances/{token}/{payee}"))
-
-    def withdraw(self, token: str, payee: str) -> JSON:
-        """Have a creator paid out; the operator pays the gas."""
-        return dict(self._http.post("/v1/withdrawals", json={"token": token, "payee": payee}))
 
     def wait(self, ready: Callable[[], T | None], what: str, timeout_s: float = 120) -> T:
         """Ask again until `ready` gives something. Raises `Unavailable` when it takes too long."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 
 from creditline.errors import Corrupt, Missing
@@ -9,6 +10,7 @@ from creditline.ids import Address, Bytes32, PoolId
 from creditline.library import Archive
 from creditline.royalties.claim import Claim
 from creditline.royalties.closing import Closing
+from creditline.royalties.epoch import Epoch
 from creditline.royalties.epoch_document import EPOCH_BYTES_MAX, read_epoch
 from creditline.royalties.keeping import Epochs
 from creditline.typed_data import Domain
@@ -17,12 +19,13 @@ KEPT = 4
 
 
 class PublishedEpochs:
-    """Reads each document once while it is among the last few that were asked for."""
+    """Reads each document once while it is among the last few that were asked for. Safe to share between threads."""
 
     def __init__(self, epochs: Epochs, library: Archive, domain: Domain) -> None:
         self._epochs = epochs
         self._library = library
         self._domain = domain
+        self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[PoolId, Bytes32], Closing] = OrderedDict()
 
     def closing(self, pool_id: PoolId, number: int) -> Closing:
@@ -35,19 +38,21 @@ class PublishedEpochs:
         if posted is None or posted.is_void:
             raise Missing(f"Epoch {number} of pool {pool_id} is not on chain.", "Wait until it is posted.")
         key = (pool_id, posted.epoch.data)
-        if key not in self._kept:
-            document = read_epoch(
-                self._library.fetch(posted.epoch.data, EPOCH_BYTES_MAX), self._domain, pool_id
+        with self._lock:  # a document is large: whoever else asks for it waits
+            if key not in self._kept:
+                self._kept[key] = self._read(pool_id, number, posted.epoch)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[key]
+
+    def _read(self, pool_id: PoolId, number: int, epoch: Epoch) -> Closing:
+        document = read_epoch(self._library.fetch(epoch.data, EPOCH_BYTES_MAX), self._domain, pool_id)
+        if document.closing.epoch(epoch.data) != epoch or document.closing.number != number:
+            raise Corrupt(
+                f"What is published as epoch {number} of pool {pool_id} is not what was posted.",
+                "Challenge it, or dispute it.",
             )
-            if document.closing.epoch(posted.epoch.data) != posted.epoch or document.closing.number != number:
-                raise Corrupt(
-                    f"What is published as epoch {number} of pool {pool_id} is not what was posted.",
-                    "Challenge it, or dispute it.",
-                )
-            self._kept[key] = document.closing
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        return document.closing
 
     def claim(self, pool_id: PoolId, number: int, payee: Address) -> Claim:
         """What a payee shows to be paid by a final epoch. Raises `Missing` as well for whom it does not credit."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from creditline.errors import Conflict, CreditlineError
+from creditline.errors import CreditlineError
 from creditline.ids import Address, PoolId, WorkId
 from creditline.royalties.receipt import Receipt
 from creditline.transactions import Transaction
@@ -89,12 +89,6 @@ class Materials(Protocol):
         """Its key is `materialise_key(work)`."""
 
 
-class Balances(Protocol):
-    def find(self, token: Address, payee: Address) -> Balance: ...
-    def owed(self, limit: int) -> list[Balance]:
-        """Balances with something to withdraw, largest first."""
-
-
 class Outbox(Protocol):
     def enqueue(self, transaction: Transaction) -> None: ...
 
@@ -102,7 +96,6 @@ class Outbox(Protocol):
 SignReceipts = Callable[[Sequence[Receipt]], str]
 """The operator's signature of receipts of one pool together: `reports_typed_data`."""
 EncodeSettle = Callable[[Sequence[Receipt], str], Transaction]
-EncodeWithdraw = Callable[[Balance], Transaction]
 
 
 class Settler:
@@ -113,19 +106,15 @@ class Settler:
         *,
         receipts: Receipts,
         materials: Materials,
-        balances: Balances,
         outbox: Outbox,
         sign: SignReceipts,
         encode_settle: EncodeSettle,
-        encode_withdraw: EncodeWithdraw,
     ) -> None:
         self._receipts = receipts
         self._materials = materials
-        self._balances = balances
         self._outbox = outbox
         self._sign = sign
         self._encode_settle = encode_settle
-        self._encode_withdraw = encode_withdraw
 
     def step(self) -> Progress:
         """Send what can be sent now: first the works that the ledger must know, later the receipts that name them."""
@@ -156,16 +145,6 @@ class Settler:
 
     def progress(self) -> Progress:
         return self._receipts.progress()
-
-    def withdraw_for(self, token: Address, payee: Address) -> Balance:
-        """Pay a creator what is theirs; the operator pays the gas. Raises `Conflict` when there is nothing."""
-        balance = self._balances.find(token, payee)
-        if balance.claimable <= 0:
-            raise Conflict(
-                f"{payee} has nothing to withdraw in {token}.", "Wait for a settlement to become final."
-            )
-        self._outbox.enqueue(self._encode_withdraw(balance))
-        return balance
 
 
 def settle_key(pool_id: PoolId, receipts: Sequence[Receipt]) -> str:

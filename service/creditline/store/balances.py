@@ -1,4 +1,4 @@
-"""What payees were credited and took out. Implements `royalties.settlement.Balances`."""
+"""What payees were credited and took out. Implements `royalties.claims.Balances`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ class Balances:
         return (
             Balance(token, payee, 0, 0) if row is None else Balance(token, payee, row.credited, row.withdrawn)
         )
+
+    def of_payee(self, payee: Address) -> list[Balance]:
+        """One for each token in which the payee was ever credited."""
+        this = select(credits_).where(credits_.c.payee == payee).order_by(credits_.c.token)
+        with self._database.read() as connection:
+            rows = connection.execute(this).all()
+        return [Balance(Address(r.token), payee, r.credited, r.withdrawn) for r in rows]
 
     def owed(self, limit: int) -> list[Balance]:
         """Balances with something to withdraw, largest first."""

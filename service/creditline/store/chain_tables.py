@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Tabl
 from creditline.store.columns import Amount, Document, Sum
 from creditline.store.epoch_tables import claims, disputes, epochs, payments, stakes
 from creditline.store.movement_tables import movements
+from creditline.store.payout_tables import FROM_DOCUMENTS
 from creditline.store.schema import ADDRESS, HASH, metadata, place
 
 cursors = Table(
@@ -264,5 +265,5 @@ PROJECTION = (
 )  # fmt: skip
 """Equal after every rebuild, row for row."""
 
-FROM_CHAIN = (*PROJECTION, wanted, cursors)
+FROM_CHAIN = (*PROJECTION, *FROM_DOCUMENTS, wanted, cursors)
 """What a rebuild empties."""

@@ -149,3 +149,11 @@ usage_works = Table(
     Column("usage", Integer, primary_key=True),
     Column("work_id", HASH, primary_key=True),
 )
+
+# Gas set aside for transactions that others asked the operator to send, by days since 1970.
+relay_days = Table(
+    "relay_days",
+    metadata,
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("gas", BigInteger, nullable=False),
+)
