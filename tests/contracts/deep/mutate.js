@@ -33,7 +33,7 @@ const began = Date.now();
 const notebook = new Notebook();
 const results = new Map(chosen.map((mutant) => [mutant, notebook.of(mutant)]).filter(([, result]) => result));
 const open = chosen.filter((mutant) => !results.has(mutant));
-await tryAll("mutation", open, Number(options.workers), (mutant, result) => {
+await tryAll({ name: "mutation", workers: Number(options.workers), check: true }, open, (mutant, result) => {
   results.set(mutant, result);
   notebook.keep(mutant, result);
   const seconds = Math.round((Date.now() - began) / 1000);
