@@ -57,7 +57,8 @@ def cut_total(total: int, terms: Terms) -> Cut:
         part = left * share // bps if bps else 0
         parts.append(part)
         left, bps = left - part, bps - share
-    return Cut(*parts, left)
+    creators, developer, compute = parts
+    return Cut(creators, developer, compute, left)
 
 
 def cut_revenue(before: int, revenue: int, terms: Terms) -> Cut:

@@ -154,11 +154,19 @@ class Contracts(EpochRules):
         p = self.pools[pool]
         if role == 3:
             return p["unattributed"] - p["paid"][3]
-        low = p["creatorBps"] + sum([p["developerBps"], p["computeBps"]][:role])
-        high = BPS if role == 2 else low + (p["developerBps"], p["computeBps"])[role]
-        final = self.final_revenue(pool)
-        earned = [gross * high // BPS - gross * low // BPS for gross in (p["direct"], final)]
-        return sum(earned) - p["paid"][role]
+        return (
+            sum(self._role(p, gross, role) for gross in (p["direct"], self.final_revenue(pool)))
+            - p["paid"][role]
+        )
+
+    @staticmethod
+    def _role(p, gross, role):
+        left = gross - gross * p["creatorBps"] // BPS
+        of = BPS - p["creatorBps"]
+        developer = left * p["developerBps"] // of if of else 0
+        left, of = left - developer, of - p["developerBps"]
+        compute = left * p["computeBps"] // of if of else 0
+        return (developer, compute, left - compute)[role]
 
     def final_revenue(self, pool, late=0):
         p = self.pools[pool]
