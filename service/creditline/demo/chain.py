@@ -51,6 +51,14 @@ class LocalChain:
     def give_gas(self, to: str) -> None:
         self._ask("anvil_setBalance", to, hex(WEI_FOR_GAS))
 
+    def forward_to(self, second: int) -> None:
+        """Put the chain's clock forward to a unix second, if it is not there yet, and let that become final."""
+        now = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        if now < second:
+            self._ask("evm_setNextBlockTimestamp", hex(second))
+        for _ in range(3):
+            self._ask("evm_mine")
+
     def close(self) -> None:
         """Stop; anvil writes its state before it ends."""
         self._stop.set()
