@@ -362,10 +362,7 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         if (role > COMMONS) revert RoleUnknown(role);
         Pool storage p = _pools[poolId];
         if (role == COMMONS) return p.unattributed - p.paid[COMMONS];
-        uint256 afterDeveloper = uint256(p.creatorBps) + p.developerBps;
-        uint256[4] memory bounds = [uint256(p.creatorBps), afterDeveloper, afterDeveloper + p.computeBps, Shares.BPS];
-        (uint256 from, uint256 to) = (bounds[role], bounds[role + 1]);
-        return _part(p.direct, from, to) + _part(finalRevenue(poolId), from, to) - p.paid[role];
+        return _roleEarned(p, p.direct, role) + _roleEarned(p, finalRevenue(poolId), role) - p.paid[role];
     }
 
     /// @inheritdoc IRoyaltyLedger
@@ -618,9 +615,8 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
         if (block.timestamp / 1 days < pausedUntil) revert PoolPaused(poolId, pausedUntil);
     }
 
-    /// @dev What lies between two boundaries of `gross`, in hundredths of a per cent.
-    function _part(uint256 gross, uint256 from, uint256 to) private pure returns (uint256) {
-        return gross * to / Shares.BPS - gross * from / Shares.BPS;
+    function _roleEarned(Pool storage p, uint256 gross, uint8 role) private view returns (uint256) {
+        return Shares.cut(gross, p.creatorBps, p.developerBps, p.computeBps)[role + 1];
     }
 
     function _checkOperator(address operator, bytes32 structHash, bytes calldata sig) private view {

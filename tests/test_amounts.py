@@ -66,3 +66,9 @@ def test_amounts_are_spelled_exactly() -> None:
     assert spell(-5, 6, "dJPY") == "-0.000005 dJPY"
     assert spell(12_000_000_000_000, 6, "dJPY") == "12,000,000 dJPY"
     assert spell(7, 0, "JPY") == "7 JPY"
+
+
+@given(terms(), st.integers(0, 2**96 - 2), st.integers(1, 10_000))
+def test_no_part_falls_when_the_total_grows(terms, before, more):
+    """Else a role could have taken out more than its part."""
+    assert min(vars(cut_revenue(before, more, terms)).values()) >= 0

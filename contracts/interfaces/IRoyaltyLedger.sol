@@ -12,13 +12,14 @@ import {IFraudProofs} from "./IFraudProofs.sol";
 /// on weights of epochs. Tokens may charge a fee on transfer or return nothing. Tokens that change balances by themselves,
 /// or charge the sender on top of the amount, do not work; what they lose is lost by the pools of that token only.
 ///
-/// Rounding. G is what the pool has settled directly so far, and the boundaries are b0 = 0, b1 = creatorBps, b2 = b1 +
-/// developerBps, b3 = b2 + computeBps, b4 = 10,000. Part j of G is floor(G * b(j+1) / 10,000) - floor(G * bj / 10,000), so
-/// the four parts add up to G exactly. The creator part of one report is the growth of part 0, and work i of it takes
+/// Rounding. G is what the pool has settled directly so far. Creators, developer and compute, in this order, each take their
+/// share of what those before them left of G, rounded down: part j is floor(L * bps(j) / B), where L is what is left and B
+/// the hundredths of a per cent that are left. The treasury takes the rest. So the four parts add up to G exactly, and none
+/// ever falls while G grows. The creator part of one report is the growth of the creators' part, and work i of it takes
 /// floor(C * S(i) / 1e6) - floor(C * S(i-1) / 1e6), where S(i) sums the weights of works 0 to i. What is left of C is
-/// unattributed and goes to `commons`. What final epochs have reported is divided by the same boundaries, apart from G.
+/// unattributed and goes to `commons`. What final epochs have reported is divided by the same rule, apart from G.
 ///
-/// Epochs. docs/reference/epochs.md describes their trees. Part 0 of what an epoch and those before it have reported is,
+/// Epochs. docs/reference/epochs.md describes their trees. The creators' part of what an epoch and those before it have reported is,
 /// by construction, the sum of its payouts. Only the newest epoch of a pool can be open to objections. Payees are paid
 /// by any final epoch; the newest one says the most.
 ///
@@ -114,7 +115,7 @@ interface IRoyaltyLedger {
 
     /// @notice An epoch as posted. The ledger keeps its hash alone; whoever needs the rest brings it along.
     /// @param payouts Root of the totals of all payees, over all epochs up to this one.
-    /// @param payoutSum Their sum: part 0 of `revenueBefore + revenue`.
+    /// @param payoutSum Their sum: the creators' part of `revenueBefore + revenue`.
     /// @param reports Root of this epoch's reports; their sum is `revenue`.
     /// @param credits Root of this epoch's credits; their sum is the growth of `payoutSum`.
     /// @param revenueBefore What all epochs before have reported.

@@ -18,6 +18,25 @@ library Shares {
         }
     }
 
+    /// @notice The four parts of `gross`: creators, developer, compute, treasury. None ever falls while `gross` grows, so what
+    /// a role took out before is never more than its part.
+    /// @dev Each takes its share of what those before it left. Cutting at fixed boundaries would add up as well, but let a
+    /// part in the middle fall by a unit now and then.
+    function cut(uint256 gross, uint256 creatorBps, uint256 developerBps, uint256 computeBps)
+        internal
+        pure
+        returns (uint256[4] memory parts)
+    {
+        (uint256 left, uint256 bps) = (gross, BPS);
+        uint256[3] memory shares = [creatorBps, developerBps, computeBps];
+        for (uint256 i; i < 3; ++i) {
+            if (bps != 0) parts[i] = left * shares[i] / bps;
+            left -= parts[i];
+            bps -= shares[i];
+        }
+        parts[3] = left;
+    }
+
     /// @notice What an entry takes of a creators' part: the works in order, and after them what they leave.
     function amountOf(uint256 part, uint256 weights, uint256 entry, uint256 count) internal pure returns (uint256) {
         uint256 before = sumOf(weights, entry);

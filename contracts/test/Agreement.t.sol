@@ -78,15 +78,10 @@ contract AgreementTest {
         }
     }
 
-    /// @dev The creators' part of all, up to each boundary.
     function _partsOf(uint256 earned, uint256[3] memory bps) private pure returns (bytes memory amounts) {
-        uint256 bound;
-        uint256 reached;
+        uint256[4] memory parts = Shares.cut(earned, bps[0], bps[1], bps[2]);
         for (uint256 j; j < 4; ++j) {
-            bound = j == 3 ? Shares.BPS : bound + bps[j];
-            uint256 next = Shares.creatorPart(0, earned, bound);
-            amounts = abi.encodePacked(amounts, uint128(next - reached));
-            reached = next;
+            amounts = abi.encodePacked(amounts, uint128(parts[j]));
         }
     }
 

@@ -1,6 +1,6 @@
-"""Money: integers in a token's smallest unit, cut by telescoping floors so that no unit is lost or made.
+"""Money: integers in a token's smallest unit, cut so that no unit is lost or made.
 
-Part i of a whole W with cumulative weights S is floor(W*S_i/D) - floor(W*S_{i-1}/D). The contract `RoyaltyLedger`
+Work i of a whole W with cumulative weights S takes floor(W*S_i/D) - floor(W*S_{i-1}/D). The contract `RoyaltyLedger`
 computes the same numbers; `tests/vectors/split.json` holds both to it.
 """
 
@@ -47,10 +47,17 @@ class Credits:
 
 
 def cut_total(total: int, terms: Terms) -> Cut:
-    """Cut everything a pool ever reported."""
-    bounds = [0, *accumulate([terms.creator_bps, terms.developer_bps, terms.compute_bps, terms.treasury_bps])]
-    floors = [total * bound // BASIS_POINTS for bound in bounds]
-    return Cut(*(after - before for before, after in pairwise(floors)))
+    """Cut everything a pool ever reported. No part ever falls while the total grows.
+
+    Each party takes its share of what those before it left, and the treasury the rest: cutting at fixed boundaries would
+    let a part in the middle fall by a unit now and then, after it was paid out.
+    """
+    parts, left, bps = [], total, BASIS_POINTS
+    for share in (terms.creator_bps, terms.developer_bps, terms.compute_bps):
+        part = left * share // bps if bps else 0
+        parts.append(part)
+        left, bps = left - part, bps - share
+    return Cut(*parts, left)
 
 
 def cut_revenue(before: int, revenue: int, terms: Terms) -> Cut:

@@ -10,8 +10,13 @@ export function unpackWeights(packed, count) {
 
 /** Creator, developer, compute and treasury parts of all that a pool has earned. */
 export function parts(gross, { creatorBps, developerBps, computeBps }) {
-  const bounds = [0, creatorBps, creatorBps + developerBps, creatorBps + developerBps + computeBps, 10_000].map(BigInt);
-  return bounds.slice(1).map((high, j) => (gross * high) / BPS - (gross * bounds[j]) / BPS);
+  const creators = (gross * BigInt(creatorBps)) / BPS;
+  const afterCreators = BPS - BigInt(creatorBps);
+  const developer = afterCreators ? ((gross - creators) * BigInt(developerBps)) / afterCreators : 0n;
+  const afterDeveloper = afterCreators - BigInt(developerBps);
+  const rest = gross - creators - developer;
+  const compute = afterDeveloper ? (rest * BigInt(computeBps)) / afterDeveloper : 0n;
+  return [creators, developer, compute, rest - compute];
 }
 
 /** What one report adds when the pool has earned `gross` before it. */

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { parse } from "./compiler.js";
 import { mutantsOf } from "./mutants.js";
+import { Notebook } from "./notebook.js";
 import { tryAll } from "./pool.js";
 import { products, text } from "./sources.js";
 
@@ -29,9 +30,12 @@ if (options.list) {
 }
 
 const began = Date.now();
-const results = new Map();
-await tryAll("mutation", chosen, Number(options.workers), (mutant, result) => {
+const notebook = new Notebook();
+const results = new Map(chosen.map((mutant) => [mutant, notebook.of(mutant)]).filter(([, result]) => result));
+const open = chosen.filter((mutant) => !results.has(mutant));
+await tryAll({ name: "mutation", workers: Number(options.workers), check: true }, open, (mutant, result) => {
   results.set(mutant, result);
+  notebook.keep(mutant, result);
   const seconds = Math.round((Date.now() - began) / 1000);
   const { outcome, by = "" } = result;
   console.log(`${String(results.size).padStart(4)}/${chosen.length} ${String(seconds).padStart(5)} s  ${outcome.padEnd(8)} ${mutant.file}:${mutant.line}  ${mutant.key}  ${by.split("\n")[0].slice(0, 80)}`);
@@ -54,14 +58,14 @@ function report() {
   }
   const survivors = [...results].filter(([, { outcome }]) => outcome === "survived").map(([{ key }]) => key);
   const reasons = explained();
-  const open = survivors.filter((key) => !reasons.has(key));
+  const unexplained = survivors.filter((key) => !reasons.has(key));
   const whole = !options.sample && !options.only;
   const stale = whole ? [...reasons].filter((key) => !survivors.includes(key)) : [];
-  for (const key of open) console.error(`Survived without a reason in ${EXPLAINED}:\n- ${key}`);
+  for (const key of unexplained) console.error(`Survived without a reason in ${EXPLAINED}:\n- ${key}`);
   for (const key of stale) console.error(`Explained in ${EXPLAINED}, but no survivor:\n- ${key}`);
   const count = tally();
-  const passed = count.score >= LEAST && !open.length && !stale.length;
-  console.log(JSON.stringify({ ...count, unexplained: open.length, seconds: Math.round((Date.now() - began) / 1000), passed }));
+  const passed = count.score >= LEAST && !unexplained.length && !stale.length;
+  console.log(JSON.stringify({ ...count, unexplained: unexplained.length, seconds: Math.round((Date.now() - began) / 1000), passed }));
   process.exitCode = passed ? 0 : 1;
 }
 

@@ -6,14 +6,18 @@ import { products, tests } from "./sources.js";
 import { Trial } from "./trial.js";
 import { prepare } from "./workshop.js";
 
-/** Tries all of `changes` ({file, text}) in folders called after `name`; `told(change, result)` is called as each is done. */
-export async function tryAll(name, changes, workers, told) {
+/**
+ * Tries all of `changes` ({file, text}) in folders called after `name`; `told(change, result)` is called as each is done.
+ * With `check`, the suite must pass without a change first.
+ */
+export async function tryAll({ name, workers, check }, changes, told) {
+  if (!changes.length) return;
   const home = prepare();
   const holdersOf = embedding(parse([...products, ...tests]));
   const holders = new Map(products.map((path) => [path, holdersOf(path)]));
   const queue = [...changes];
   const count = Math.min(workers, changes.length);
-  await Promise.all(Array.from({ length: count }, (_, i) => work(queue, { home, name: `${name}-${i + 1}`, holders, check: i === 0 }, told)));
+  await Promise.all(Array.from({ length: count }, (_, i) => work(queue, { home, name: `${name}-${i + 1}`, holders, check: check && i === 0 }, told)));
 }
 
 function work(queue, data, told) {

@@ -18,7 +18,7 @@ const SETTINGS = {
 };
 // The binary itself: the launcher that npm links ends well even when a test failed.
 const MACHINE = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
-const FORGE = fileURLToPath(new URL(`node_modules/@foundry-rs/forge-${MACHINE}/bin/forge`, ROOT));
+export const FORGE = fileURLToPath(new URL(`node_modules/@foundry-rs/forge-${MACHINE}/bin/forge`, ROOT));
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
 // forge asks for the ABIs of all files before each run, though none that it sees changed: the answer is kept.

@@ -33,12 +33,20 @@ export interface Earned {
   weights: readonly number[];
 }
 
-/** Cuts everything a pool ever reported. */
+/** Cuts everything a pool ever reported: each takes its share of what those before it left. No part falls as the total grows. */
 export function cutTotal(total: bigint, terms: Terms): Cut {
-  const bounds = running([terms.creatorBps, terms.developerBps, terms.computeBps].map(BigInt));
-  const [creators, developer, compute] = growth(bounds.map((bound) => (total * bound) / BASIS_POINTS));
-  const cut = { creators: creators!, developer: developer!, compute: compute! };
-  return { ...cut, treasury: total - cut.creators - cut.developer - cut.compute };
+  let left = total;
+  let bps = BASIS_POINTS;
+  const take = (share: bigint): bigint => {
+    const part = bps ? (left * share) / bps : 0n;
+    left -= part;
+    bps -= share;
+    return part;
+  };
+  const creators = take(BigInt(terms.creatorBps));
+  const developer = take(BigInt(terms.developerBps));
+  const compute = take(BigInt(terms.computeBps));
+  return { creators, developer, compute, treasury: left };
 }
 
 /** What one more revenue adds to each party, after `before` units have been reported to the same pool. */
