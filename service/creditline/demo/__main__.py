@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from creditline.demo import dishonest
 from creditline.demo.epochs import claim, pass_window, post_epoch, read_leaves, stake
 from creditline.demo.gallery import Gallery, open_gallery
 from creditline.demo.reckoning import Reckoning, tell_images, tell_totals
 from creditline.demo.stage import Ports, Stage
-from creditline.demo.story import pay_out, register_works, report_usages, set_up_market, settle
+from creditline.demo.story import DIRECT, pay_out, register_works, report_usages, set_up_market, settle
 from creditline.demo.studio import shoot
 from creditline.demo.teller import Teller
 from creditline.errors import CreditlineError, Misconfigured
@@ -102,14 +103,16 @@ def _tell(stage: Stage, teller: Teller) -> Reckoning:
     pay_out(stage, market, teller)
     epoch = post_epoch(stage, market)
     teller.good(f"Epoch {epoch['number']} of {epoch['usages']} images is posted; its leaves: {epoch['cid']}")
-    teller.chapter("6. Nobody objected in time, and creators claim")
+    teller.chapter("6. Another operator cheats, and a stranger proves it")
+    bad = dishonest.play(stage, market, epoch, receipts[DIRECT], teller)
+    teller.chapter("7. Nobody could object to the honest epoch in time, and creators claim")
     pass_window(stage, market, epoch)
     items = read_leaves(stage, market, epoch)
     claim(stage, market, items, teller)
     items += stage.client.settlements(market.pool)
     reckoning = tell_images(stage, items, gallery, shots, receipts, teller)
-    tell_totals(stage, market, items, reckoning, teller)
-    teller.chapter("7. An outsider recomputes all of it from chain and IPFS")
+    tell_totals(stage, market, items, stage.deposited(bad), reckoning, teller)
+    teller.chapter("8. An outsider recomputes all of it from chain and IPFS")
     _verify(stage, reckoning, teller)
     return reckoning
 

@@ -20,7 +20,7 @@ from creditline.royalties.receipt import unpack_shares
 from creditline.typed_data import ledger_domain
 
 JSON = dict[str, Any]
-BOND = int(str(TERMS["bond"]))
+BOND = int(TERMS["bond"])
 
 
 def stake(stage: Stage, role: str, market: Market, pool: PoolId) -> None:

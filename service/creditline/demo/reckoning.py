@@ -62,9 +62,9 @@ def tell_images(
 
 
 def tell_totals(
-    stage: Stage, market: Market, items: list[JSON], reckoning: Reckoning, teller: Teller
+    stage: Stage, market: Market, items: list[JSON], elsewhere: int, reckoning: Reckoning, teller: Teller
 ) -> None:
-    """Where every unit of the deposit is, by the chain's own numbers."""
+    """Where every unit of the deposit is, by the chain's own numbers. `elsewhere`: what the ledger holds for another pool."""
     pool = stage.reader.pool(market.pool)
     works = sum(int(share["amount"]) for item in items for share in item["shares"])
     paid = dict(zip(FIXED_ROLES, pool["paid"], strict=True))
@@ -89,7 +89,8 @@ def tell_totals(
     reckoning.require(works + sum(paid.values()) == settled, "the parts do not add up to the revenue")
     reckoning.require(reported == settled, "the settled revenue differs from what was reported")
     reckoning.require(
-        held == left + bonds, f"the ledger holds {held}, but owes {left} and the bond of {bonds}"
+        held == left + bonds + elsewhere,
+        f"the ledger holds {held}, but owes {left} the bond of {bonds} and {elsewhere} of another pool",
     )
     reckoning.require(_received(stage, market, items), "a creator's wallet does not hold what was credited")
 

@@ -26,7 +26,7 @@ DATASET = "The demo training set"
 FUNDING = 10_000 * YEN
 DIRECT = 3
 """So many images are settled one by one, the others in an epoch."""
-TERMS = {
+TERMS: JSON = {
     "creator_bps": 7000,
     "developer_bps": 1500,
     "compute_bps": 1000,
