@@ -102,7 +102,8 @@ def _spoil(stage: Stage, market: Market, pool: PoolId, epoch: JSON, receipt: JSO
         ],
         before=Standing(0, (Payout(cast.wallet("commons").address, 0),)),
         terms=Terms(int(TERMS["creator_bps"]), int(TERMS["developer_bps"]), int(TERMS["compute_bps"])),
-        cutoff=stage.reader.block_time(stage.reader.finalised_block()),
+        # Local blocks share their second with the next ones, and a cutoff must lie before the block that takes it.
+        cutoff=stage.reader.block_time(stage.reader.finalised_block()) - 1,
         payee_of=dict(zip(leaf.work_ids, payees, strict=False)),
     )
     robbed = honest.payouts[1]

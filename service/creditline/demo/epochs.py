@@ -37,7 +37,7 @@ def stake(stage: Stage, role: str, market: Market, pool: PoolId) -> None:
 
 def post_epoch(stage: Stage, market: Market) -> JSON:
     """Close the open epoch, and wait until the service has written, published and posted it."""
-    newest = stage.client.epochs(market.pool)[0]
+    newest = next(each for each in stage.client.epochs(market.pool) if each["usages"])
     if newest["state"] == "open":
         stage.client.close_epoch(market.pool, stage.token_file.read_text().strip())
     number = newest["number"]
