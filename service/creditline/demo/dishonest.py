@@ -45,9 +45,9 @@ def play(stage: Stage, market: Market, epoch: JSON, receipt: JSON, teller: Telle
         if stage.reader.credit(market.token, who):
             stage.send("outsider", stage.calls.withdraw_for(market.token, who))
     won = stage.reader.balance(market.token, outsider)
-    teller.good(
-        f"A dishonest operator's epoch paid a thief. A stranger voided it with one call, and got "
-        f"{spell(won, 6, 'dJPY')}, half of the bond of {spell(BOND, 6, 'dJPY')}; the commons got the rest"
+    teller.good("A dishonest operator's epoch paid a thief; a stranger voided it with one call. The stranger")
+    teller.line(
+        f"got {spell(won, 6, 'dJPY')}, half of the bond of {spell(BOND, 6, 'dJPY')}; the commons got the rest"
     )
     return pool
 
