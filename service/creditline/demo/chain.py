@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import httpx2
@@ -44,6 +45,7 @@ class LocalChain:
         keep = ["--state", str(folder / "chain.json"), "--state-interval", "1"]
         self._process = spawn("chain", [str(binary), *options, *keep], folder)
         self._wait()
+        self._keep_time()
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="chain clock", daemon=True)
         self._clock.start()
@@ -65,6 +67,13 @@ class LocalChain:
         self._clock.join()
         stop(self._process)
         self._rpc.close()
+
+    def _keep_time(self) -> None:
+        """A chain whose clock was put forward comes back by that of the machine: what was final would be so no more."""
+        ahead = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16) - int(time.time())
+        if ahead > 0:
+            self._ask("evm_increaseTime", hex(ahead + 1))
+            self._ask("evm_mine")
 
     def _wait(self) -> None:
         pause = threading.Event()
