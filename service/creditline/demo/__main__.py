@@ -12,10 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from creditline.demo import dishonest
+from creditline.demo.epochs import claim, pass_window, post_epoch, read_leaves, stake
 from creditline.demo.gallery import Gallery, open_gallery
 from creditline.demo.reckoning import Reckoning, tell_images, tell_totals
 from creditline.demo.stage import Ports, Stage
-from creditline.demo.story import pay_out, register_works, report_usages, set_up_market, settle
+from creditline.demo.story import DIRECT, pay_out, register_works, report_usages, set_up_market, settle
 from creditline.demo.studio import shoot
 from creditline.demo.teller import Teller
 from creditline.errors import CreditlineError, Misconfigured
@@ -88,18 +90,29 @@ def _tell(stage: Stage, teller: Teller) -> Reckoning:
     market = set_up_market(stage, gallery)
     teller.good(f"Training set {market.dataset} of {len(gallery.works)} works, model {market.model}")
     teller.good(f"Pool {market.pool}")
+    stake(stage, "operator", market, market.pool)
+    teller.good("The operator's bond is staked: whoever shows a false epoch gets half of it")
     teller.chapter("3. Images are generated, by generators whose sources are known")
     with teller.bar("Generating images") as advance:
         shots = shoot(gallery, stage.folder / "images", advance)
     teller.chapter("4. The generation service reports what each image earned")
     receipts = report_usages(stage, market, shots, teller)
     teller.good(f"{len(receipts)} signed receipts")
-    teller.chapter("5. Settlement, and creators are paid")
+    teller.chapter("5. Some images are settled one by one, all others in one epoch")
     settle(stage, shots, teller)
     pay_out(stage, market, teller)
-    reckoning = tell_images(stage, market, gallery, shots, receipts, teller)
-    tell_totals(stage, market, reckoning, teller)
-    teller.chapter("6. An outsider recomputes all of it from chain and IPFS")
+    epoch = post_epoch(stage, market)
+    teller.good(f"Epoch {epoch['number']} of {epoch['usages']} images is posted; its leaves: {epoch['cid']}")
+    teller.chapter("6. Another operator cheats, and a stranger proves it")
+    bad = dishonest.play(stage, market, epoch, receipts[DIRECT], teller)
+    teller.chapter("7. Nobody could object to the honest epoch in time, and creators claim")
+    pass_window(stage, market, epoch)
+    items = read_leaves(stage, market, epoch)
+    claim(stage, market, items, teller)
+    items += stage.client.settlements(market.pool)
+    reckoning = tell_images(stage, items, gallery, shots, receipts, teller)
+    tell_totals(stage, market, items, stage.deposited(bad), reckoning, teller)
+    teller.chapter("8. An outsider recomputes all of it from chain and IPFS")
     _verify(stage, reckoning, teller)
     return reckoning
 

@@ -9,12 +9,12 @@ from eth_utils.crypto import keccak
 from creditline.client import Wallet
 
 ROLES = ("operator", "developer", "integrator", "compute", "treasury", "commons", "arbiter", "guardian")
-PAYS_GAS = ("operator", "developer", "integrator")
+PAYS_GAS = ("operator", "developer", "integrator", "dishonest", "outsider")
 
 
 @cache
 def wallet(role: str) -> Wallet:
-    """One of `ROLES`."""
+    """One of `ROLES`, or somebody who plays no part in the honest pool."""
     return Wallet(keccak(text=f"creditline demo role {role}"))
 
 

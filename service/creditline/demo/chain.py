@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import httpx2
@@ -44,6 +45,7 @@ class LocalChain:
         keep = ["--state", str(folder / "chain.json"), "--state-interval", "1"]
         self._process = spawn("chain", [str(binary), *options, *keep], folder)
         self._wait()
+        self._keep_time()
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="chain clock", daemon=True)
         self._clock.start()
@@ -51,12 +53,27 @@ class LocalChain:
     def give_gas(self, to: str) -> None:
         self._ask("anvil_setBalance", to, hex(WEI_FOR_GAS))
 
+    def forward_to(self, second: int) -> None:
+        """Put the chain's clock forward to a unix second, if it is not there yet, and let that become final."""
+        now = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        if now < second:
+            self._ask("evm_setNextBlockTimestamp", hex(second))
+        for _ in range(3):
+            self._ask("evm_mine")
+
     def close(self) -> None:
         """Stop; anvil writes its state before it ends."""
         self._stop.set()
         self._clock.join()
         stop(self._process)
         self._rpc.close()
+
+    def _keep_time(self) -> None:
+        """A chain whose clock was put forward comes back by that of the machine: what was final would be so no more."""
+        ahead = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16) - int(time.time())
+        if ahead > 0:
+            self._ask("evm_increaseTime", hex(ahead + 1))
+            self._ask("evm_mine")
 
     def _wait(self) -> None:
         pause = threading.Event()

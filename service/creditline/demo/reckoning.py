@@ -30,12 +30,17 @@ class Reckoning:
 
 
 def tell_images(
-    stage: Stage, market: Market, gallery: Gallery, shots: list[Shot], receipts: list[JSON], teller: Teller
+    stage: Stage,
+    items: list[JSON],
+    gallery: Gallery,
+    shots: list[Shot],
+    receipts: list[JSON],
+    teller: Teller,
 ) -> Reckoning:
     """One table per image; then the two goals that hold over all of them."""
     reckoning = Reckoning()
     exhibits: dict[str, Exhibit] = {work_of(exhibit): exhibit for exhibit in gallery.registered}
-    settled = {item["nonce"]: item for item in stage.client.settlements(market.pool)}
+    settled = {item["nonce"]: item for item in items}
     variations: dict[str, list[float]] = {}
     for shot, receipt in zip(shots, receipts, strict=True):
         settlement = settled.get(receipt["nonce"])
@@ -56,17 +61,22 @@ def tell_images(
     return reckoning
 
 
-def tell_totals(stage: Stage, market: Market, reckoning: Reckoning, teller: Teller) -> None:
-    """Where every unit of the deposit is, by the chain's own numbers."""
+def tell_totals(
+    stage: Stage, market: Market, items: list[JSON], elsewhere: int, reckoning: Reckoning, teller: Teller
+) -> None:
+    """Where every unit of the deposit is, by the chain's own numbers. `elsewhere`: what the ledger holds for another pool."""
     pool = stage.reader.pool(market.pool)
-    items = list(stage.client.settlements(market.pool))
     works = sum(int(share["amount"]) for item in items for share in item["shares"])
     paid = dict(zip(FIXED_ROLES, pool["paid"], strict=True))
+    # An epoch credits what is unattributed to the payee that its pool names as commons.
+    paid["commons"] += stage.reader.claimed(market.pool, 0)
     held = stage.reader.balance(market.token, stage.deployment.ledger)
-    left = pool["ceiling"] - pool["direct"]
+    epochs = stage.reader.final_revenue(market.pool)
+    left, settled = pool["ceiling"] - pool["direct"], pool["direct"] + epochs
+    bonds = int(pool["bond"]) if pool["staked"] else 0
     rows = [
-        ("Deposited by the generation service", pool["ceiling"]),
-        ("Revenue settled", pool["direct"]),
+        ("Deposited by the generation service", stage.deposited(market.pool)),
+        ("Revenue settled", settled),
         ("  to creators", works),
         *(
             (f"  to {role}{' (unattributed)' if role == 'commons' else ''}", amount)
@@ -76,9 +86,12 @@ def tell_totals(stage: Stage, market: Market, reckoning: Reckoning, teller: Tell
     ]
     teller.table("", ["Totals", ""], [[name, spell(amount, DECIMALS, SYMBOL)] for name, amount in rows])
     reported = sum(int(item["revenue"]) for item in items)
-    reckoning.require(works + sum(paid.values()) == pool["direct"], "the parts do not add up to the revenue")
-    reckoning.require(reported == pool["direct"], "the settled revenue differs from what was reported")
-    reckoning.require(held == left, f"the ledger holds {held}, but owes {left}")
+    reckoning.require(works + sum(paid.values()) == settled, "the parts do not add up to the revenue")
+    reckoning.require(reported == settled, "the settled revenue differs from what was reported")
+    reckoning.require(
+        held == left + bonds + elsewhere,
+        f"the ledger holds {held}, but owes {left} the bond of {bonds} and {elsewhere} of another pool",
+    )
     reckoning.require(_received(stage, market, items), "a creator's wallet does not hold what was credited")
 
 

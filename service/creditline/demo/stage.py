@@ -19,7 +19,7 @@ from creditline.demo import cast
 from creditline.demo.chain import LocalChain
 from creditline.demo.processes import require_free_port, spawn, stop
 from creditline.errors import CreditlineError, Unavailable
-from creditline.ids import address
+from creditline.ids import PoolId, address
 from creditline.settings import DEVELOPMENT_CHAIN
 
 HEALTHY_S = 60
@@ -65,6 +65,11 @@ class Stage:
             direct.send(address(call["to"]), bytes.fromhex(call["data"][2:]), int(call["value"]))
         else:
             direct.send(call.to, call.data, call.value)
+
+    def deposited(self, pool: PoolId) -> int:
+        """What came into a pool by the latest block, wherever it went since."""
+        found = self.reader.pool(pool)
+        return int(found["ceiling"]) + int(found["reported"]) + int(found["pending"])
 
     def wait_for_service(self) -> None:
         """Until it is well and has read the chain. Raises `Unavailable` when it ends, which its log explains."""
