@@ -58,6 +58,10 @@ class LocalChain:
         now = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
         if now < second:
             self._ask("evm_setNextBlockTimestamp", hex(second))
+        self.finalise()
+
+    def finalise(self) -> None:
+        """Make all blocks so far final now."""
         for _ in range(3):
             self._ask("evm_mine")
 

@@ -120,8 +120,7 @@ def _post(stage: Stage, pool: PoolId, closing: Closing) -> None:
 
 def _object(stage: Stage, pool: PoolId) -> None:
     """As `creditline challenge` does it, knowing a node, a gateway and the contracts."""
-    posted = stage.node.latest().number
-    stage.client.wait(lambda: stage.reader.finalised_block() >= posted, "the bad epoch to be final on chain")
+    stage.chain.finalise()
     challenge(
         rpc=stage.chain.url,
         gateways=[stage.url],
