@@ -26,7 +26,6 @@ export const PEERS = {
   "withdrawFor, known holder": "0xSplits warehouse 66,273",
 };
 
-// Not reached yet. The chain itself charges 48,200 for `register`, 67,200 for `materialise` and 130,200 for `settle` with
-// ten works; the digest of the record, the batch signature and the operator's fields came after the targets were set. Of
-// the 6,700 that `settle` adds to what the chain charges, 500 find the function among forty, and 2,000 divide by ten works.
+// Not reached yet. The chain itself charges 130,200 for `settle` with ten works; the operator's fields came after the target
+// was set. Of the 6,700 that `settle` adds, 500 find the function among forty, and 2,000 divide by ten works.
 export const MISSED = ["settle, k = 10"];

@@ -5,7 +5,9 @@ import { test } from "node:test";
 
 const TESTS = new URL("../../contracts/test/", import.meta.url);
 const TREES = new URL("trees/", TESTS);
-const CONTRACTS = ["ModelRegistry", "RoyaltyLedger"];
+const CONTRACTS = ["ModelRegistry", "RoyaltyLedger", "WorkRegistry"];
+// Functions that an interface takes over from a standard.
+const INHERITED = { WorkRegistry: ["royaltyInfo", "supportsInterface"] };
 const read = (name, folder) => readFile(new URL(name, folder), "utf8");
 const names = async (folder, ending) => (await readdir(folder)).filter((name) => name.endsWith(ending));
 const found = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name);
@@ -18,7 +20,8 @@ async function functionsOf(files) {
 test("every function of these contracts has a tree", async () => {
   for (const contract of CONTRACTS) {
     const source = await read(`../interfaces/I${contract}.sol`, TESTS);
-    const expected = [...new Set(found(source, /^ {4}function (\w+)\(/gm))].map((name) => `${contract}.${name}.tree`);
+    const functions = new Set([...found(source, /^ {4}function (\w+)\(/gm), ...(INHERITED[contract] ?? [])]);
+    const expected = [...functions].map((name) => `${contract}.${name}.tree`);
     assert.deepEqual((await names(TREES, ".tree")).filter((name) => name.startsWith(`${contract}.`)).sort(), expected.sort());
   }
 });
@@ -36,7 +39,7 @@ test("every leaf of a tree names a test that exists", async () => {
 });
 
 test("every test of these contracts is a leaf of some tree", async () => {
-  const files = (await names(TESTS, ".t.sol")).filter((name) => /^(Ledger(?!Invariants)|ModelRegistry)/.test(name));
+  const files = (await names(TESTS, ".t.sol")).filter((name) => /^((Ledger|Work)(?!Invariants)|ModelRegistry)/.test(name));
   const texts = await Promise.all((await names(TREES, ".tree")).map((name) => read(name, TREES)));
   const leaves = new Set(texts.flatMap((text) => found(text, / → (\w+)/g)));
   for (const name of await functionsOf(files)) assert.ok(leaves.has(name), `no tree has ${name}`);
