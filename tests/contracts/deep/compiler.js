@@ -4,9 +4,12 @@ import solc from "solc";
 import config from "../../../hardhat.config.js";
 import { ROOT } from "./sources.js";
 
-export const PRODUCTION = config.solidity.settings;
-// Half the time of production's, and the same meaning.
-export const QUICK = { ...PRODUCTION, optimizer: { enabled: false } };
+const { compilers, overrides = {} } = config.solidity;
+
+/** What the product is compiled with: its file may have settings of its own. */
+export const production = (file) => (overrides[file] ?? compilers[0]).settings;
+/** Half the time of production's, and the same meaning. */
+export const quick = (file) => ({ ...production(file), optimizer: { enabled: false } });
 
 /** The abstract syntax trees of these files and all that they import, by path. */
 export function parse(files) {
@@ -16,15 +19,18 @@ export function parse(files) {
 }
 
 /**
- * The code of `contracts` ({file, name}), with the text of some files replaced ({path: text}).
- * Gives {errors} or {errors: [], code}, where `code` follows the order of `contracts`.
+ * The code of `contracts` ({file, name}), with the text of some files replaced ({path: text}), under the settings that
+ * `settingsOf` gives for a file. Gives {errors} or {errors: [], code}, where `code` follows the order of `contracts`.
  */
-export function build(contracts, replaced, settings) {
-  const wanted = {};
-  for (const { file, name } of contracts) (wanted[file] ??= {})[name] = ["evm.bytecode", "evm.deployedBytecode"];
-  const result = compile(Object.keys(wanted), replaced, wanted, settings);
-  const code = result.errors.length ? [] : contracts.map(({ file, name }) => result.contracts[file][name].evm);
-  return { errors: result.errors, code };
+export function build(contracts, replaced, settingsOf) {
+  const code = [];
+  for (const { file, name } of contracts) {
+    const wanted = { [file]: { [name]: ["evm.bytecode", "evm.deployedBytecode"] } };
+    const result = compile([file], replaced, wanted, settingsOf(file));
+    if (result.errors.length) return { errors: result.errors, code: [] };
+    code.push(result.contracts[file][name].evm);
+  }
+  return { errors: [], code };
 }
 
 function compile(files, replaced, outputSelection, settings) {

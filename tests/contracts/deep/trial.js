@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PRODUCTION, QUICK, build } from "./compiler.js";
+import { build, production, quick } from "./compiler.js";
 import { ROOT, TESTS } from "./sources.js";
 import { forge, limited, replace, twinOf } from "./workshop.js";
 
@@ -34,16 +34,16 @@ export class Trial {
   run({ file, text }) {
     const contracts = this.holders.get(file);
     const change = { [file]: text };
-    const quick = compiled(contracts, change);
-    if (quick.errors.length) return { outcome: "invalid", by: quick.errors[0] };
-    const undo = replace(this.home, contracts, quick.code);
+    const { errors, code } = compiled(contracts, change);
+    if (errors.length) return { outcome: "invalid", by: errors[0] };
+    const undo = replace(this.home, contracts, code);
     try {
       const by = this.unit() ?? this.invariants();
       if (by) return { outcome: "killed", by };
     } finally {
       undo();
     }
-    const final = build(contracts, change, PRODUCTION);
+    const final = build(contracts, change, production);
     if (this.isOriginal(file, contracts, final.code)) return { outcome: "same" };
     const by = this.transactions(contracts, final.code);
     return by ? { outcome: "killed", by } : { outcome: "survived" };
@@ -77,7 +77,7 @@ export class Trial {
   }
 
   isOriginal(file, contracts, code) {
-    if (!this.original.has(file)) this.original.set(file, objects(build(contracts, {}, PRODUCTION).code));
+    if (!this.original.has(file)) this.original.set(file, objects(build(contracts, {}, production).code));
     return this.original.get(file) === objects(code);
   }
 }
@@ -85,8 +85,8 @@ export class Trial {
 const objects = (code) => code.map(({ bytecode }) => bytecode.object).join();
 
 function compiled(contracts, change) {
-  const quick = build(contracts, change, QUICK);
-  return quick.errors.some((error) => error.includes("Stack too deep")) ? build(contracts, change, PRODUCTION) : quick;
+  const first = build(contracts, change, quick);
+  return first.errors.some((error) => error.includes("Stack too deep")) ? build(contracts, change, production) : first;
 }
 
 /** The first failing test, null if all passed. */

@@ -43,7 +43,10 @@ export function prepare() {
   mkdirSync(join(HOME, "answers"), { recursive: true });
   writeFileSync(list, JSON.stringify([...wanted.keys()]));
   put(join(HOME, "scripts/solc"), COMPILER, 0o755);
-  if (!existsSync(join(HOME, "node_modules"))) symlinkSync(fileURLToPath(new URL("node_modules", ROOT)), join(HOME, "node_modules"));
+  mkdirSync(join(HOME, "tests"), { recursive: true });
+  for (const path of ["node_modules", "tests/vectors"]) {
+    if (!existsSync(join(HOME, path))) symlinkSync(fileURLToPath(new URL(path, ROOT)), join(HOME, path));
+  }
   const built = forge(HOME, ["build"]);
   if (built.status !== 0) throw new Error(built.stdout + built.stderr);
   return HOME;
