@@ -6,6 +6,8 @@ import { test } from "node:test";
 const TESTS = new URL("../../contracts/test/", import.meta.url);
 const TREES = new URL("trees/", TESTS);
 const CONTRACTS = ["ModelRegistry", "RoyaltyLedger", "WorkRegistry"];
+// One function with a branch for each kind of fraud: a tree of its own shape, whose leaves name their tests in brackets.
+const JUDGE = "FraudProofs.prove.tree";
 // Functions that an interface takes over from a standard.
 const INHERITED = { WorkRegistry: ["royaltyInfo", "supportsInterface"] };
 const read = (name, folder) => readFile(new URL(name, folder), "utf8");
@@ -28,7 +30,7 @@ test("every function of these contracts has a tree", async () => {
 
 test("every leaf of a tree names a test that exists", async () => {
   const tests = new Set(await functionsOf(await names(TESTS, ".t.sol")));
-  for (const name of await names(TREES, ".tree")) {
+  for (const name of (await names(TREES, ".tree")).filter((each) => each !== JUDGE)) {
     const [head, ...lines] = (await read(name, TREES)).trimEnd().split("\n");
     assert.equal(`${head}.tree`, name);
     const leaves = lines.filter((line) => line.includes("it should"));
@@ -43,4 +45,12 @@ test("every test of these contracts is a leaf of some tree", async () => {
   const texts = await Promise.all((await names(TREES, ".tree")).map((name) => read(name, TREES)));
   const leaves = new Set(texts.flatMap((text) => found(text, / → (\w+)/g)));
   for (const name of await functionsOf(files)) assert.ok(leaves.has(name), `no tree has ${name}`);
+});
+
+test("the tree of the judge names tests that exist, and every test of it", async () => {
+  const tests = new Set(await functionsOf((await names(TESTS, ".t.sol")).filter((name) => name.startsWith("Fraud"))));
+  const named = new Set(found(await read(JUDGE, TREES), /\b(test\w+)/g));
+  assert.ok(named.size > 40);
+  for (const name of named) assert.ok(tests.has(name), `no test ${name}`);
+  for (const name of tests) assert.ok(named.has(name), `the tree does not have ${name}`);
 });
