@@ -117,7 +117,12 @@ def test_revenue_above_the_deposit_is_refused_and_reserves_nothing(town: Town) -
         town.stage.client.report_usage(
             INTEGRATOR, town.pool, "too-much", picture, 10**15, settlement="direct"
         )
-    assert town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 1)["revenue"] == "1"
+    assert (
+        town.stage.client.report_usage(INTEGRATOR, town.pool, "too-much", picture, 1, settlement="direct")[
+            "revenue"
+        ]
+        == "1"
+    )
 
 
 def test_a_work_registers_once(town: Town) -> None:

@@ -31,7 +31,7 @@ def test_a_stamped_image_holds_the_receipt_of_the_image_before(town: Town, form:
     client, usage = town.stage.client, f"stamped-{form}"
     picture = collage(town.pictures["aiko-0"], town.pictures["ben-2"], draw(len(form)))
     picture = picture if form == "png" else jpeg(picture)
-    given = client.report_usage(INTEGRATOR, town.pool, usage, picture, YEN, stamp=True)
+    given = client.report_usage(INTEGRATOR, town.pool, usage, picture, YEN, stamp=True, settlement="direct")
     stamped = client.stamped_image(given)
     answer = httpx2.get(town.stage.url + given["stamped"]["path"], timeout=60)
     assert (given["stamped"]["media_type"], answer.content) == (f"image/{form}", stamped)
@@ -46,16 +46,20 @@ def test_a_stamped_image_holds_the_receipt_of_the_image_before(town: Town, form:
 
 def test_a_retry_gives_the_same_receipt_and_a_stamped_image(town: Town) -> None:
     client, picture = town.stage.client, collage(town.pictures["aiko-1"], draw(71))
-    plain = client.report_usage(INTEGRATOR, town.pool, "late-stamp", picture, YEN)
+    plain = client.report_usage(INTEGRATOR, town.pool, "late-stamp", picture, YEN, settlement="direct")
     assert "stamped" not in plain
     for _ in range(2):
-        given = client.report_usage(INTEGRATOR, town.pool, "late-stamp", picture, YEN, stamp=True)
+        given = client.report_usage(
+            INTEGRATOR, town.pool, "late-stamp", picture, YEN, stamp=True, settlement="direct"
+        )
         assert read(client.stamped_image(given)).receipt == plain
 
 
 def test_a_stamped_image_is_a_picture_like_any_other(town: Town) -> None:
     picture = collage(town.pictures["ben-1"], draw(72))
-    given = town.stage.client.report_usage(INTEGRATOR, town.pool, "stamped-again", picture, YEN, stamp=True)
+    given = town.stage.client.report_usage(
+        INTEGRATOR, town.pool, "stamped-again", picture, YEN, stamp=True, settlement="direct"
+    )
     stamped = town.stage.client.stamped_image(given)
     found = town.stage.client.attribute(stamped, town.model)
     assert [entry["work"] for entry in found["report"]["works"]] == [town.work("ben-1")]
@@ -63,7 +67,9 @@ def test_a_stamped_image_is_a_picture_like_any_other(town: Town) -> None:
 
 def test_the_command_line_reads_it_without_the_service(town: Town, tmp_path: Path) -> None:
     picture = collage(town.pictures["aiko-2"], draw(73))
-    given = town.stage.client.report_usage(INTEGRATOR, town.pool, "cli", picture, YEN, stamp=True)
+    given = town.stage.client.report_usage(
+        INTEGRATOR, town.pool, "cli", picture, YEN, stamp=True, settlement="direct"
+    )
     image = tmp_path / "image.png"
     image.write_bytes(town.stage.client.stamped_image(given))
     trust = ["--trust", str(town.stage.folder / "stamp" / "authority.pem")]
