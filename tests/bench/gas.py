@@ -1,0 +1,27 @@
+"""What each call costs in gas, against the targets and the peers: real transactions with the built contracts."""
+
+import re
+import subprocess
+import sys
+
+from tests.bench.figures import close
+from tests.chain.anvil import ROOT
+
+ROW = re.compile(r"^(\S.*?) {2,}(\d+)(?: {2,}(\d+))? {2,}(?:\d+|-)(?: |$)")
+
+
+def main():
+    table = subprocess.run(["node", "tests/contracts/gas.js"], cwd=ROOT, capture_output=True, text=True)
+    print(table.stdout + table.stderr)
+    figures, goals = {}, {}
+    for row in filter(None, map(ROW.match, table.stdout.splitlines())):
+        name, measured, target = row.groups()
+        figures[name] = int(measured)
+        if target:
+            goals[name] = int(target)
+    close("gas", figures, goals)
+    return table.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
