@@ -9,16 +9,25 @@ import typer
 
 from creditline.cli import claims, disputes, epochs, objections, receipt, statement
 from creditline.cli.console import explained, give, progress, say
+from creditline.cli.options import (
+    DEPLOYMENT,
+    HERE,
+    OPERATOR_TOKEN,
+    RPC,
+    DeploymentFile,
+    Gateways,
+    Json,
+    Rpc,
+    TokenFile,
+    Url,
+)
 
-Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 KeyFile = Annotated[
     Path | None,
     typer.Option(
         help="File with your wallet's key in hex. Otherwise CREDITLINE_WALLET_KEY, or it is asked for."
     ),
 ]
-HERE = "http://127.0.0.1:8000"
 
 
 class House(objections.Doubts, Protocol):
@@ -169,9 +178,7 @@ def attribute(
 
 
 def settle(
-    token_file: Annotated[Path, typer.Option(exists=True, help="The operator's token.")] = Path(
-        ".creditline/operator.token"
-    ),
+    token_file: TokenFile = OPERATOR_TOKEN,
     url: Url = HERE,
     json: Json = False,
 ) -> None:
@@ -218,13 +225,9 @@ def _up(house: House) -> Any:
 
 def _verify(house: House) -> Any:
     def verify(
-        rpc: Annotated[str, typer.Option(help="JSON-RPC endpoint.")] = "http://127.0.0.1:8545",
-        gateway: Annotated[
-            list[str] | None, typer.Option(help="IPFS gateway; give several to fall back.")
-        ] = None,
-        deployment: Annotated[Path, typer.Option(exists=True, help="Which contracts.")] = Path(
-            ".creditline/deployment.json"
-        ),
+        rpc: Rpc = RPC,
+        gateway: Gateways = None,
+        deployment: DeploymentFile = DEPLOYMENT,
         pool: Annotated[
             list[str] | None, typer.Option(help="Only these pools and what they rest on. Default: all.")
         ] = None,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from creditline.cli.console import explained, give
-from creditline.cli.sending import HERE, RPC, Json, Rpc, Url, as_text, send_all
+from creditline.cli.options import HERE, RPC, Json, Url
+from creditline.cli.sending import Rpc, as_text, send_all
 from creditline.errors import Invalid
 
 CLAIMABLE = """Show what a creator has coming, over all pools and tokens.

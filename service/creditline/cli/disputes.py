@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from creditline.cli.console import explained, give
-from creditline.cli.sending import HERE, RPC, Json, Rpc, Url, as_text, require_key, send_all
+from creditline.cli.options import HERE, RPC, Json, Pool, Url
+from creditline.cli.sending import Rpc, as_text, require_key, send_all
 from creditline.errors import Conflict, Invalid
 
 app = typer.Typer(
     no_args_is_help=True, help="Disputes: what only a pool's arbiter can decide about an epoch."
 )
 
-Pool = Annotated[str, typer.Argument(help="Id of the pool.")]
 Number = Annotated[int, typer.Argument(help="Number of the epoch.")]
 KeyFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="File with the key in hex that sends it.")

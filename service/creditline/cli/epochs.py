@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from creditline.cli.console import explained, give
-
-Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
-Pool = Annotated[str, typer.Argument(help="Id of the pool.")]
-HERE = "http://127.0.0.1:8000"
+from creditline.cli.options import HERE, OPERATOR_TOKEN, Json, Pool, TokenFile, Url
 
 app = typer.Typer(no_args_is_help=True, help="Epochs: many receipts, posted on chain at once.")
 
@@ -48,9 +43,7 @@ def show(
 @app.command()
 def close(
     pool: Pool,
-    token_file: Annotated[Path, typer.Option(exists=True, help="The operator's token.")] = Path(
-        ".creditline/operator.token"
-    ),
+    token_file: TokenFile = OPERATOR_TOKEN,
     url: Url = HERE,
     json: Json = False,
 ) -> None:

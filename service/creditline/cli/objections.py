@@ -8,18 +8,9 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from creditline.cli.console import explained, give
+from creditline.cli.options import DEPLOYMENT, HERE, RPC, DeploymentFile, Gateways, Json, Pool, Rpc
 
-HERE = "http://127.0.0.1:8000"
-Rpc = Annotated[str, typer.Option(help="JSON-RPC endpoint.")]
-Gateways = Annotated[
-    list[str] | None, typer.Option("--gateway", help="IPFS gateway; give several to fall back.")
-]
-DeploymentFile = Annotated[Path, typer.Option(exists=True, help="Which contracts.")]
-PoolArgument = Annotated[str, typer.Argument(help="Id of the pool.")]
 EpochOption = Annotated[int | None, typer.Option(help="Number of the epoch. Default: the newest.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
-_DEPLOYMENT = Path(".creditline/deployment.json")
-_RPC = "http://127.0.0.1:8545"
 
 CHALLENGE = """Look for what is wrong with an epoch, and void it.
 
@@ -60,7 +51,7 @@ class Doubts(Protocol):
 
 def challenge(house: Doubts) -> Any:
     def command(
-        pool: PoolArgument,
+        pool: Pool,
         epoch: EpochOption = None,
         receipt: Annotated[
             list[Path] | None, typer.Option(exists=True, help="A receipt as the service answered it.")
@@ -68,9 +59,9 @@ def challenge(house: Doubts) -> Any:
         key_file: Annotated[
             Path | None, typer.Option(exists=True, help="File with the key in hex that sends it.")
         ] = None,
-        rpc: Rpc = _RPC,
+        rpc: Rpc = RPC,
         gateway: Gateways = None,
-        deployment: DeploymentFile = _DEPLOYMENT,
+        deployment: DeploymentFile = DEPLOYMENT,
         json: Json = False,
     ) -> None:
         with explained(as_json=json):
@@ -91,14 +82,14 @@ def challenge(house: Doubts) -> Any:
 
 def evidence(house: Doubts) -> Any:
     def command(
-        pool: PoolArgument,
+        pool: Pool,
         epoch: EpochOption = None,
         pixels: Annotated[
             bool, typer.Option(help="Run the engine again on every image of the epoch (slow).")
         ] = False,
-        rpc: Rpc = _RPC,
+        rpc: Rpc = RPC,
         gateway: Gateways = None,
-        deployment: DeploymentFile = _DEPLOYMENT,
+        deployment: DeploymentFile = DEPLOYMENT,
         json: Json = False,
     ) -> None:
         with explained(as_json=json):

@@ -14,11 +14,7 @@ from creditline.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from creditline.client import Creditline
 
-HERE = "http://127.0.0.1:8000"
-Url = Annotated[str, typer.Option(envvar="CREDITLINE_URL", help="Address of the service.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 Rpc = Annotated[str, typer.Option(help="JSON-RPC endpoint through which your key sends.")]
-RPC = "http://127.0.0.1:8545"
 _BEARER = "0x095ea7b3"  # approve(address,uint256)
 _APPROVE_BYTES = 4 + 32 + 32
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from creditline.cli.console import explained, give
-from creditline.cli.sending import HERE, Json, Url
+from creditline.cli.options import HERE, Json, Url
 from creditline.errors import Invalid
 
 HELP = """Write a creator's statement: every credit and payment, dated, with a running balance.
