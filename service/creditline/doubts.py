@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,12 @@ from creditline.chain.direct import Direct
 from creditline.chain.finalised import FinalisedChain
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Node
+from creditline.client import Wallet
 from creditline.content.gateway import Gateway
 from creditline.content.library import ReadingRoom
 from creditline.errors import Invalid
-from creditline.ids import PoolId, bytes32, raw
+from creditline.ids import PoolId, bytes32
 from creditline.royalties.receipt import Receipt, read_receipt
-
-Engine = Callable[[bool], AbstractContextManager[Recompute | None]]
 
 
 def challenge(
@@ -39,7 +37,7 @@ def challenge(
     """Find what can be objected to an epoch, and send the first of it if a key is given."""
     place = read_deployment(deployment)
     node = Node(rpc, place.chain_id)
-    prosecution = Prosecution(FinalisedChain(node, place), ReadingRoom(Gateway(gateways)))
+    prosecution = _prosecution(node, place, gateways)
     charge = prosecution.charge(PoolId(bytes32(pool, "The pool")), epoch, [_read(path) for path in receipts])
     found = {
         "epoch": charge.trial.number,
@@ -68,12 +66,14 @@ def evidence(
 ) -> dict[str, Any]:
     """The document for an arbiter, and its digest."""
     place = read_deployment(deployment)
-    prosecution = Prosecution(
-        FinalisedChain(Node(rpc, place.chain_id), place), ReadingRoom(Gateway(gateways))
-    )
+    prosecution = _prosecution(Node(rpc, place.chain_id), place, gateways)
     with engine as recompute:
         document = prosecution.write_down(PoolId(bytes32(pool, "The pool")), epoch, recompute)
     return {"document": document, "reason": bytes32(canonical.digest(canonical.encode(document)))}
+
+
+def _prosecution(node: Node, place: Deployment, gateways: list[str]) -> Prosecution:
+    return Prosecution(FinalisedChain(node, place), ReadingRoom(Gateway(gateways)))
 
 
 def _send(
@@ -84,7 +84,7 @@ def _send(
     if key is None:
         lines.append("Send it with --key-file, or send the transaction of --json yourself.")
         return {**found, "text": "\n".join(lines), "exit_status": 1}
-    mined = Direct(node, _key(key)).send(*call)
+    mined = Direct(node, OperatorKey(Wallet.from_hex(key).private_key)).send(*call)
     lines.append(
         f"Sent in {mined.tx_hash}: " + ("the epoch is void." if mined.succeeded else "it was refused.")
     )
@@ -100,13 +100,6 @@ def _call(place: Deployment, charge: Charge) -> Call:
     trial, first = charge.trial, charge.objections[0]
     previous = trial.previous.epoch if trial.previous else None
     return Calls(place).challenge(trial.params, trial.posted.epoch, previous, first.fraud, first.evidence)
-
-
-def _key(text: str) -> OperatorKey:
-    try:
-        return OperatorKey(raw(bytes32(text if text.startswith("0x") else f"0x{text}", "The key")))
-    except Invalid as error:
-        raise Invalid("The key file holds no key of 32 bytes in hex.", "Name another file.") from error
 
 
 def _read(path: Path) -> Receipt:

@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from creditline.amounts import Cut, cut_total
 from creditline.audit.step import Place
 from creditline.ids import ZERO_ADDRESS, Address, Bytes32, ModelId, PoolId, bytes32, raw
+from creditline.royalties.epoch import Epoch as Posted
 from creditline.royalties.pool import NEVER, PoolParams
 
 ROLES = ("developer", "compute", "treasury", "commons")
@@ -23,9 +24,9 @@ _PARAM_TYPES = (
 _NO_HASH = Bytes32("0x" + "0" * 64)
 
 
-@dataclass
-class Epoch:
-    """An epoch as it was posted, with the fields of `IRoyaltyLedger.Epoch`, and what became of it.
+@dataclass(frozen=True)
+class Epoch(Posted):
+    """An epoch as it was posted, and what became of it.
 
     `valid_at` is when it is, or would have been, final, apart from a dispute that is open. `voided_by` names the event that
     voided it; None while it stands.
@@ -35,32 +36,7 @@ class Epoch:
     place: Place
     posted_at: int
     valid_at: int
-    payouts: Bytes32
-    payout_sum: int
-    reports: Bytes32
-    credits: Bytes32
-    revenue_before: int
-    revenue: int
-    cutoff: int
-    data: Bytes32
     voided_by: str | None = None
-
-    @property
-    def hash(self) -> Bytes32:
-        """Equal to `RoyaltyLedger.epochHash`."""
-        rest = abi_encode(
-            ["bytes32", "bytes32", "uint128", "uint128", "uint40", "bytes32"],
-            [
-                raw(self.reports),
-                raw(self.credits),
-                self.revenue_before,
-                self.revenue,
-                self.cutoff,
-                raw(self.data),
-            ],
-        )
-        head = [raw(self.payouts), self.payout_sum, keccak(rest)]
-        return bytes32(bytes(keccak(abi_encode(["bytes32", "uint128", "bytes32"], head))))
 
 
 @dataclass(frozen=True)
@@ -144,7 +120,7 @@ class PoolAccount:
 
     def epoch_hash(self, n: int) -> Bytes32:
         epoch = self.standing(n)
-        return epoch.hash if epoch else _NO_HASH
+        return epoch.hash() if epoch else _NO_HASH
 
     def final_revenue(self, time: int) -> int:
         return self.reported if time < self.valid_at else self.reported + self.pending

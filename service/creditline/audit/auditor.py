@@ -57,7 +57,7 @@ def verify(
     for event in events:
         tally.add(book.apply(event))
     tally.add(Step(Check.LOGS, f"{len(events)} events", Outcome.OK, "", END))
-    audit = _Audit(chain, library, book, options)
+    audit = Audit(chain, library, book, options)
     for step in audit.examine(events, recompute):
         tally.add(step)
     return tally.close(count_figures(book, len(events), set(audit.anchors.claims)))
@@ -84,7 +84,7 @@ class _Scope:
         }
 
 
-class _Audit:
+class Audit:
     """One audit under way: the examinations in the order in which they need each other."""
 
     def __init__(self, chain: Chain, library: Archive, book: Book, options: Options) -> None:
@@ -98,7 +98,7 @@ class _Audit:
         others = self._datasets.works_of(book.registry.datasets) if self._scope.others else set()
         self.anchors = Anchors(chain, self._documents, book.registry, self._trained | others)
         self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
-        self._trials = Trials(chain, book, self._documents, self._datasets, self._settlements)
+        self.trials = Trials(chain, book, self._documents, self._datasets, self._settlements)
         self._money = Money(chain, book.ledger, self._scope.pools)
 
     def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:
@@ -107,7 +107,7 @@ class _Audit:
         if self._scope.idle:  # else the answer to a misspelled address would be yes
             nothing = "could not be checked: none of the pools is run by it"
             yield Step(Check.POOLS, f"operator {self._scope.idle}", Outcome.UNCHECKED, nothing, END)
-        yield from self._examine_works()
+        yield from self.examine_works()
         yield from self._examine_datasets()
         settled = [
             event for event in events if event.name == "Settled" and event.args["poolId"] in self._scope.pools
@@ -115,9 +115,9 @@ class _Audit:
         for event in settled:
             yield from self._settlements.examine(event)
         for pool in self._pools():
-            yield from self._trials.examine(pool)
+            yield from self.trials.examine(pool)
         if recompute is not None:
-            yield from self._examine_pixels([*settled, *self._reported()], recompute)
+            yield from self.examine_pixels([*settled, *self._reported()], recompute)
         yield from self._money.examine()
 
     def _pools(self) -> list[PoolAccount]:
@@ -126,9 +126,9 @@ class _Audit:
     def _reported(self) -> Iterator[Image]:
         for pool in self._pools():
             for entry in standing(pool):
-                yield from self._trials.images(pool, entry)
+                yield from self.trials.images(pool, entry)
 
-    def _examine_works(self) -> Iterator[Step]:
+    def examine_works(self) -> Iterator[Step]:
         scope = self._scope
         for root, announced in self._book.registry.anchors.items():
             relayed = scope.everything or any(anchoring.by in scope.operators for anchoring in announced)
@@ -148,7 +148,7 @@ class _Audit:
             if matters or scope.others:
                 yield self._datasets.examine(entry, self.anchors, self._works.reserved, matters=matters)
 
-    def _examine_pixels(self, settled: Sequence[Event | Image], recompute: Recompute) -> Iterator[Step]:
+    def examine_pixels(self, settled: Sequence[Event | Image], recompute: Recompute) -> Iterator[Step]:
         pixels = Pixels(
             book=self._book,
             documents=self._documents,

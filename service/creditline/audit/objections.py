@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from creditline.amounts import cut_revenue
 from creditline.audit import fraud as frauds
 from creditline.audit.fraud import Objection, object_to
 from creditline.audit.payout_objections import object_to_payouts
@@ -46,8 +47,7 @@ def unpublished(trial: Trial) -> str:
 def trees_of(trial: Trial) -> dict[str, tuple[SumTree, Bytes32, int, tuple[Leaf, ...]]]:
     """By name: the tree as published, and the root and the sum as posted. In the order of `IFraudProofs.Broken.tree`."""
     closing, posted = trial.closing, trial.posted.epoch
-    creditors = posted.revenue_before * trial.params.creator_bps // 10_000
-    growth = (posted.revenue_before + posted.revenue) * trial.params.creator_bps // 10_000 - creditors
+    growth = cut_revenue(posted.revenue_before, posted.revenue, trial.params.terms).creators
     return {
         "reports": (closing.report_tree, posted.reports, posted.revenue, closing.reports),
         "credits": (closing.credit_tree, posted.credits, growth, closing.credits),

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from creditline.audit.account import PoolAccount
-from creditline.audit.anchors import Anchors
+from creditline.audit.account import Epoch, PoolAccount
+from creditline.audit.auditor import Audit, Options
 from creditline.audit.book import Book
-from creditline.audit.datasets import Datasets
-from creditline.audit.documents import Documents
 from creditline.audit.evidence import Chain
 from creditline.audit.fraud import Objection
 from creditline.audit.objections import objections, unpublished
-from creditline.audit.pixels import Pixels, Recompute
-from creditline.audit.sampling import Sampling
-from creditline.audit.settlements import Settlements
-from creditline.audit.step import Outcome, Step, Wrong
+from creditline.audit.pixels import Recompute
+from creditline.audit.step import Outcome, Wrong
 from creditline.audit.trial import Trial
-from creditline.audit.trials import Trials, standing
-from creditline.audit.works import Works
+from creditline.audit.trials import Trials
 from creditline.canonical import JSON
-from creditline.errors import Conflict, Missing
+from creditline.errors import Conflict, Invalid, Missing
 from creditline.ids import PoolId
 from creditline.library import Archive
 from creditline.royalties.receipt import Receipt
-
-WORKS_MAX = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -43,30 +37,31 @@ class Prosecution:
 
     def __init__(self, chain: Chain, archive: Archive) -> None:
         self._chain = chain
+        self._archive = archive
         self._book = Book()
         for event in chain.events():
             self._book.apply(event)
-        self._documents = Documents(archive)
-        self._works = Works(self._documents, Sampling())
-        self._datasets = Datasets(self._documents, self._book.registry, WORKS_MAX)
-        self._settlements = Settlements(self._book, self._documents, self._datasets, Sampling())
-        self._trials = Trials(chain, self._book, self._documents, self._datasets, self._settlements)
 
     def charge(self, pool_id: PoolId, number: int | None, receipts: Sequence[Receipt] = ()) -> Charge:
         """Everything that can be shown against an epoch, by default the newest. `receipts` are those of a holder.
 
         Raises `Missing` for an epoch that does not stand, `Conflict` for one whose document is malformed.
         """
-        trial = self._try(self._pool(pool_id), number, receipts)
+        pool, entry = self._find(pool_id, number)
+        trial = _try(self._audit(pool_id).trials, pool, entry, receipts)
         return Charge(trial, tuple(objections(trial)), unpublished(trial))
 
     def write_down(self, pool_id: PoolId, number: int | None, recompute: Recompute | None) -> JSON:
         """What was found when an epoch's reports were computed again: the document that a dispute names as its reason."""
-        pool = self._pool(pool_id)
-        trial = self._try(pool, number, ())
-        steps = [*self._trials.examine(pool), *self._recomputed(pool, trial.number, recompute)]
-        place = next(entry.place for entry in standing(pool) if entry.n == trial.number)
-        mine = [step for step in steps if step.place == place and step.outcome is not Outcome.OK]
+        pool, entry = self._find(pool_id, number)
+        audit = self._audit(pool_id)
+        trial = _try(audit.trials, pool, entry)
+        steps = list(audit.trials.examine_epoch(pool, entry))
+        if recompute is not None:
+            # Their records say which picture the engine has to ask for.
+            deque(audit.examine_works(), maxlen=0)
+            steps += audit.examine_pixels(audit.trials.images(pool, entry), recompute)
+        found = [step for step in steps if step.outcome is not Outcome.OK]
         return {
             "type": "creditline/dispute/1",
             "pool": pool_id,
@@ -76,50 +71,32 @@ class Prosecution:
             "recomputed": recompute is not None,
             "images": sum(leaf is not None for leaf in trial.closing.reports),
             "findings": [
-                {"subject": step.subject, "outcome": step.outcome.value, "what": step.detail} for step in mine
+                {"subject": step.subject, "outcome": step.outcome.value, "what": step.detail}
+                for step in found
             ],
         }
 
-    def _recomputed(self, pool: PoolAccount, number: int, recompute: Recompute | None) -> Iterator[Step]:
-        if recompute is None:
-            return
-        trained = self._datasets.works_of(self._book.registry.models[pool.params.model_id].datasets)
-        anchors = Anchors(self._chain, self._documents, self._book.registry, trained)
-        for root in self._book.registry.anchors:
-            _, claims = anchors.examine(root, matters=True)
-            for claim in claims:
-                for _step in self._works.examine_claim(claim, matters=claim.leaf.work_id in trained):
-                    pass  # reads the record, from which the engine learns which picture to ask for
-        for work in self._book.registry.works.values():
-            for _step in self._works.examine_registered(work, anchors, matters=work.id in trained):
-                pass
-        pixels = Pixels(
-            book=self._book,
-            documents=self._documents,
-            anchors=anchors,
-            works=self._works,
-            datasets=self._datasets,
-            settlements=self._settlements,
-            recompute=recompute,
-        )
-        entry = next(entry for entry in standing(pool) if entry.n == number)
-        for image in self._trials.images(pool, entry):
-            yield pixels.examine(image)
+    def _audit(self, pool_id: PoolId) -> Audit:
+        return Audit(self._chain, self._archive, self._book, Options(pools=frozenset({pool_id})))
 
-    def _pool(self, pool_id: PoolId) -> PoolAccount:
-        if pool_id not in self._book.ledger.pools:
+    def _find(self, pool_id: PoolId, number: int | None) -> tuple[PoolAccount, Epoch]:
+        pool = self._book.ledger.pools.get(pool_id)
+        if pool is None:
             raise Missing(f"No pool {pool_id} was opened in these contracts.", "Check the deployment file.")
-        return self._book.ledger.pools[pool_id]
-
-    def _try(self, pool: PoolAccount, number: int | None, receipts: Sequence[Receipt]) -> Trial:
-        newest = number if number is not None else pool.epoch
-        if all(entry.n != newest for entry in standing(pool)):
+        wanted = pool.epoch if number is None else number
+        entry = pool.standing(wanted)
+        if entry is None:
             raise Missing(
-                f"Epoch {newest} of pool {pool.id} does not stand.", "List them with `creditline epoch list`."
+                f"Epoch {wanted} of pool {pool_id} does not stand.", "List them with `creditline epoch list`."
             )
-        try:
-            return self._trials.trial(pool, newest, receipts)
-        except Wrong as fault:
-            raise Conflict(
-                f"Epoch {newest} cannot be read: {fault}.", "Nothing can be shown in it: dispute it instead."
-            ) from fault
+        return pool, entry
+
+
+def _try(trials: Trials, pool: PoolAccount, entry: Epoch, receipts: Sequence[Receipt] = ()) -> Trial:
+    try:
+        return trials.trial(pool, entry.n, receipts)
+    except (Wrong, Invalid) as fault:
+        said = fault.what if isinstance(fault, Invalid) else f"{fault}."
+        raise Conflict(
+            f"Epoch {entry.n} cannot be read: {said}", "Nothing can be shown in it: dispute it instead."
+        ) from fault

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from creditline.audit.account import Epoch as Entry
-from creditline.audit.account import PoolAccount
+from creditline.audit.account import Epoch, PoolAccount
 from creditline.audit.book import Book
 from creditline.audit.datasets import Datasets
 from creditline.audit.documents import Documents, parse_rows
@@ -19,7 +18,7 @@ from creditline.audit.step import Check, Step, Wrong, examine, require
 from creditline.audit.trial import PostedEpoch, Trial
 from creditline.errors import Unavailable
 from creditline.ids import Address, DatasetId, WorkId
-from creditline.royalties.epoch import Epoch, nonce_of
+from creditline.royalties.epoch import nonce_of
 from creditline.royalties.epoch_document import EPOCH_BYTES_MAX, read_epoch
 from creditline.royalties.leaves import ReportLeaf
 from creditline.royalties.receipt import Receipt
@@ -57,16 +56,19 @@ class Trials:
     def examine(self, pool: PoolAccount) -> Iterator[Step]:
         """Every epoch that stands, and every image in it."""
         for entry in standing(pool):
-            subject = f"the leaves of epoch {entry.n} of pool {pool.id}"
-            step = examine(Check.EPOCHS, subject, entry.place, lambda entry=entry: self._check(pool, entry))  # type: ignore[misc]
-            yield step
-            if step.ok:
-                for image in self.images(pool, entry):
-                    yield from self._settlements.examine(image)
+            yield from self.examine_epoch(pool, entry)
 
-    def images(self, pool: PoolAccount, entry: Entry) -> list[Image]:
+    def examine_epoch(self, pool: PoolAccount, entry: Epoch) -> Iterator[Step]:
+        subject = f"the leaves of epoch {entry.n} of pool {pool.id}"
+        step = examine(Check.EPOCHS, subject, entry.place, lambda: self._check(pool, entry))
+        yield step
+        if step.ok:
+            for image in self.images(pool, entry):
+                yield from self._settlements.examine(image)
+
+    def images(self, pool: PoolAccount, entry: Epoch) -> list[Image]:
         """The reports of an epoch that could be read; none of one that could not."""
-        posted = self._read.get(entry.hash)
+        posted = self._read.get(entry.hash())
         if posted is None:
             return []
         leaves = enumerate(posted.closing.reports)
@@ -86,7 +88,7 @@ class Trials:
             pool.id, pool.params, self._domain, model, posted, tuple(reversed(earlier)), facts, receipts
         )
 
-    def _check(self, pool: PoolAccount, entry: Entry) -> str:
+    def _check(self, pool: PoolAccount, entry: Epoch) -> str:
         trial = self.trial(pool, entry.n)
         found = [objection.what for objection in objections(trial)]
         more = f", and {len(found) - NAMED_MAX} more" if len(found) > NAMED_MAX else ""
@@ -95,12 +97,12 @@ class Trials:
         require(not hidden, f"the roots of its {hidden} do not follow from what was published")
         return ""
 
-    def _posted(self, pool: PoolAccount, entry: Entry) -> PostedEpoch:
-        if entry.hash not in self._read:
+    def _posted(self, pool: PoolAccount, entry: Epoch) -> PostedEpoch:
+        if entry.hash() not in self._read:
             data = self._documents.fetch(entry.data, EPOCH_BYTES_MAX)
             document = parse_rows("epoch", lambda text: read_epoch(text, self._domain, pool.id), data)
-            self._read[entry.hash] = PostedEpoch(entry.n, as_posted(entry), document.closing)
-        return self._read[entry.hash]
+            self._read[entry.hash()] = PostedEpoch(entry.n, entry, document.closing)
+        return self._read[entry.hash()]
 
 
 @dataclass(frozen=True)
@@ -132,25 +134,12 @@ class _Facts:
         return self.chain.has_code(who)
 
 
-def standing(pool: PoolAccount) -> list[Entry]:
+def standing(pool: PoolAccount) -> list[Epoch]:
     """The epochs of a pool that are not void, in order."""
     return [entry for entry in pool.epochs if not entry.voided_by]
 
 
-def as_posted(entry: Entry) -> Epoch:
-    return Epoch(
-        payouts=entry.payouts,
-        payout_sum=entry.payout_sum,
-        reports=entry.reports,
-        credits=entry.credits,
-        revenue_before=entry.revenue_before,
-        revenue=entry.revenue,
-        cutoff=entry.cutoff,
-        data=entry.data,
-    )
-
-
-def _image(pool: PoolAccount, entry: Entry, index: int, leaf: ReportLeaf) -> Image:
+def _image(pool: PoolAccount, entry: Epoch, index: int, leaf: ReportLeaf) -> Image:
     args = {
         "poolId": pool.id,
         "nonce": nonce_of(entry.n, index),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from creditline.errors import Misconfigured
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -35,7 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Restore a backup: older versions do not know these contracts.")
+    raise Misconfigured("Older versions do not know these contracts.", "Restore a backup instead.")
 
 
 def _make_pools() -> None:
