@@ -51,6 +51,7 @@ class EpochParts:
             closings=self.closings,
             lost=LostEpochs(database, key.address),
             epochs=self.posted,
+            published=self.published,
             pools=Pools(database),
             library=library,
             write=self.writing.write,

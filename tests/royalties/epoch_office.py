@@ -54,6 +54,7 @@ class Office:
             closings=self.closings,
             lost=LostEpochs(database, OPERATOR.address),
             epochs=self.epochs,
+            published=PublishedEpochs(self.epochs, self.library, DOMAIN),
             pools=Pools(database),
             library=self.library,
             write=lambda work: None,

@@ -45,6 +45,7 @@ class EpochTown:
             closings=self.closings,
             lost=LostEpochs(database, scene.operator.address),
             epochs=self.epochs,
+            published=PublishedEpochs(self.epochs, self.shelf, scene.ledger_domain),
             pools=Pools(database),
             library=self.shelf,
             write=self.writing.write,

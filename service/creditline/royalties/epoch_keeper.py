@@ -62,6 +62,7 @@ class EpochKeeper:
         closings: Closings,
         lost: LostEpochs,
         epochs: Epochs,
+        published: PublishedEpochs,
         pools: Pools,
         library: Library,
         write: WriteWork,
@@ -78,7 +79,7 @@ class EpochKeeper:
         self._epochs = epochs
         self._pools = pools
         self._library = library
-        self._published = PublishedEpochs(epochs, library, domain)
+        self._published = published
         self._write = write
         self._encode_post = encode_post
         self._horizon = horizon
