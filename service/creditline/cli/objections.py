@@ -22,7 +22,8 @@ Example: creditline challenge 0x12… --receipt receipt.json --key-file my.key""
 
 EVIDENCE = """Write down what an arbiter should see of an epoch: the document whose hash a dispute names as its reason.
 
-Checks every report of the epoch, and with --pixels runs the engine again on every image (slow).
+Checks every report of the epoch, and with --pixels runs the engine again on every image (slow). With --json it prints the
+document itself, as `creditline dispute open --evidence` takes it.
 
 Example: creditline evidence 0x12… --epoch 3 --pixels --json > evidence.json"""
 
@@ -106,6 +107,6 @@ def evidence(house: Doubts) -> Any:
                 for each in found["document"]["findings"]
             ]
             text = "\n".join(lines or ["Nothing was found that an arbiter would have to decide."])
-            give(found, f"{text}\nReason: {found['reason']}", as_json=json)
+            give(found["document"], f"{text}\nReason: {found['reason']}", as_json=json)
 
     return command
