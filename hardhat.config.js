@@ -19,11 +19,4 @@ export default {
   networks: {
     prague: { type: "edr-simulated", hardfork: "prague" },
   },
-  test: {
-    solidity: {
-      fsPermissions: { readFile: ["tests/vectors/agreement.json"] },
-      fuzz: { runs: 1000, seed: "0x4444" },
-      invariant: { runs: 64, depth: 50, failOnRevert: true },
-    },
-  },
 };

@@ -34,9 +34,10 @@ contract Commons is ICommons {
 
     /// @inheritdoc ICommons
     function forward() external returns (uint256 received) {
-        uint256 amount = _token == ETH ? address(this).balance : IERC20(_token).balanceOf(address(this));
+        bool isEth = _token == ETH;
+        uint256 amount = isEth ? address(this).balance : IERC20(_token).balanceOf(address(this));
         if (amount == 0) revert NothingToForward();
-        if (_token == ETH) {
+        if (isEth) {
             received = ledger.fund{value: amount}(basePool, amount);
         } else {
             SafeTransferLib.safeApproveWithRetry(_token, address(ledger), amount);

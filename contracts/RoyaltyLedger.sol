@@ -468,8 +468,9 @@ contract RoyaltyLedger is IRoyaltyLedger, EIP712, ReentrancyGuardTransient {
 
     /// @dev The difference of balances is what arrived, whatever the token says.
     function _pull(address token, uint256 amount) private returns (uint256) {
-        if (msg.value != (token == ETH ? amount : 0)) revert WrongValue(msg.value);
-        if (token == ETH) return amount;
+        bool isEth = token == ETH;
+        if (msg.value != (isEth ? amount : 0)) revert WrongValue(msg.value);
+        if (isEth) return amount;
         uint256 before = IERC20(token).balanceOf(address(this));
         SafeTransferLib.safeTransferFrom(token, msg.sender, address(this), amount);
         return IERC20(token).balanceOf(address(this)) - before;

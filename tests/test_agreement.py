@@ -1,6 +1,6 @@
 """Ten thousand random trees and splits on which Python, Solidity and TypeScript agree.
 
-Each language makes them from the same seed by the same rules (tests/contracts/agreement.js, contracts/test/Agreement.t.sol)
+Each language makes them from the same seed by the same rules (tests/contracts/agreement.js, tests/solidity/Agreement.t.sol)
 and works them out by itself. tests/vectors/agreement.json holds one digest for each hundred.
 """
 

@@ -1,5 +1,5 @@
 // Ten thousand random trees and ten thousand random splits, on which TypeScript, Python (tests/test_agreement.py) and
-// Solidity (contracts/test/Agreement.t.sol) have to agree. Each makes them from the same seed by the same rules, and the
+// Solidity (tests/solidity/Agreement.t.sol) have to agree. Each makes them from the same seed by the same rules, and the
 // file holds one digest for each hundred, so that a disagreement is found to the hundred.
 import assert from "node:assert/strict";
 import { bytesToHex, concat, hexToBytes, keccak256, numberToHex, stringToHex } from "viem";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 
-const TESTS = new URL("../../contracts/test/", import.meta.url);
+const TESTS = new URL("../solidity/", import.meta.url);
 const TREES = new URL("trees/", TESTS);
 const CONTRACTS = ["ModelRegistry", "RoyaltyLedger", "WorkRegistry"];
 // One function with a branch for each kind of fraud: a tree of its own shape, whose leaves name their tests in brackets.
@@ -21,7 +21,7 @@ async function functionsOf(files) {
 
 test("every function of these contracts has a tree", async () => {
   for (const contract of CONTRACTS) {
-    const source = await read(`../interfaces/I${contract}.sol`, TESTS);
+    const source = await read(`../../contracts/interfaces/I${contract}.sol`, TESTS);
     const functions = new Set([...found(source, /^ {4}function (\w+)\(/gm), ...(INHERITED[contract] ?? [])]);
     const expected = [...functions].map((name) => `${contract}.${name}.tree`);
     assert.deepEqual((await names(TREES, ".tree")).filter((name) => name.startsWith(`${contract}.`)).sort(), expected.sort());

@@ -1,11 +1,11 @@
-// Runs slither over the contracts. Every finding of high or medium impact fails, unless contracts/test/findings.json gives
+// Runs slither over the contracts. Every finding of high or medium impact fails, unless tests/solidity/findings.json gives
 // the reason why it is none: for one place, or for a whole detector where no place is named.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ROOT, text } from "./sources.js";
 
-const ACCEPTED = "contracts/test/findings.json";
-const BUILD = { FOUNDRY_OUT: ".cache/static/out", FOUNDRY_CACHE_PATH: ".cache/static/cache" };
+const ACCEPTED = "tests/solidity/findings.json";
+const BUILD = { FOUNDRY_PROFILE: "product" };
 
 const args = [".", "--compile-force-framework", "Foundry", "--json", "-", "--fail-none"];
 const ran = spawnSync("slither", args, { cwd: fileURLToPath(ROOT), encoding: "utf8", env: { ...process.env, ...BUILD }, maxBuffer: 2 ** 28 });

@@ -1,6 +1,6 @@
 // Changes the contracts in one small place at a time and expects a test to fail each time.
 //   node tests/contracts/deep/mutate.js [--sample N --seed S] [--only PART-OF-A-KEY] [--workers 2] [--list]
-// Survivors must stand with a reason in contracts/test/mutants.md.
+// Survivors must stand with a reason in tests/solidity/mutants.md.
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { parse } from "./compiler.js";
@@ -10,7 +10,7 @@ import { tryAll } from "./pool.js";
 import { products, text } from "./sources.js";
 
 const LEAST = 0.95;
-const EXPLAINED = "contracts/test/mutants.md";
+const EXPLAINED = "tests/solidity/mutants.md";
 const { values: options } = parseArgs({
   options: {
     sample: { type: "string" },

@@ -2,7 +2,7 @@
 // and no test changes.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { ROOT, shared, text } from "./sources.js";
+import { ROOT, products, tests, text } from "./sources.js";
 
 const hash = (...parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 
@@ -10,7 +10,7 @@ export class Notebook {
   constructor() {
     const folder = new URL(".cache/mutants/", ROOT);
     mkdirSync(folder, { recursive: true });
-    this.path = new URL(`${hash(...shared.map(text), text("hardhat.config.js"), text("package-lock.json"))}.jsonl`, folder);
+    this.path = new URL(`${hash(...[...products, ...tests].map(text), text("foundry.toml"), text("hardhat.config.js"), text("package-lock.json"))}.jsonl`, folder);
     const kept = existsSync(this.path) ? readFileSync(this.path, "utf8") : "";
     // A kill may have cut the last line off.
     const whole = kept.slice(0, kept.lastIndexOf("\n") + 1);

@@ -2,7 +2,7 @@
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { parse } from "./compiler.js";
 import { embedding } from "./embedding.js";
-import { products, tests } from "./sources.js";
+import { products } from "./sources.js";
 import { Trial } from "./trial.js";
 import { prepare } from "./workshop.js";
 
@@ -12,12 +12,12 @@ import { prepare } from "./workshop.js";
  */
 export async function tryAll({ name, workers, check }, changes, told) {
   if (!changes.length) return;
-  const home = prepare();
-  const holdersOf = embedding(parse([...products, ...tests]));
+  prepare();
+  const holdersOf = embedding(parse(products));
   const holders = new Map(products.map((path) => [path, holdersOf(path)]));
   const queue = [...changes];
   const count = Math.min(workers, changes.length);
-  await Promise.all(Array.from({ length: count }, (_, i) => work(queue, { home, name: `${name}-${i + 1}`, holders, check: check && i === 0 }, told)));
+  await Promise.all(Array.from({ length: count }, (_, i) => work(queue, { name: `${name}-${i + 1}`, holders, check: check && i === 0 }, told)));
 }
 
 function work(queue, data, told) {
@@ -35,7 +35,7 @@ function work(queue, data, told) {
 }
 
 if (!isMainThread) {
-  const trial = new Trial(workerData.home, workerData.name, workerData.holders);
+  const trial = new Trial(workerData.name, workerData.holders);
   const failed = workerData.check ? trial.untouched() : null;
   if (failed) throw new Error(`The suite fails without any change: ${failed}`);
   parentPort.on("message", (change) => parentPort.postMessage(trial.run(change)));

@@ -1,6 +1,8 @@
 // Runs the fuzz tests or the invariants with as many runs as the slow suite asks for.
 //   node tests/contracts/deep/runs.js fuzz|invariants
-import { forge, prepare } from "./workshop.js";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { FORGE, ROOT } from "../forge.js";
 
 const SUITES = {
   fuzz: { match: "^testFuzz", settings: { FOUNDRY_FUZZ_RUNS: "10000" } },
@@ -8,4 +10,5 @@ const SUITES = {
 };
 
 const { match, settings } = SUITES[process.argv[2]];
-process.exitCode = forge(prepare(), ["test", "--match-test", match], { settings, stdio: "inherit" }).status;
+const options = { cwd: fileURLToPath(ROOT), env: { ...process.env, ...settings }, stdio: "inherit" };
+process.exitCode = spawnSync(FORGE, ["test", "--match-test", match], options).status ?? 1;

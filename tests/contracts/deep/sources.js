@@ -1,20 +1,21 @@
 // Which files are the product, which are its tests, and what their syntax trees say.
 import { readFileSync, readdirSync } from "node:fs";
+import { ROOT } from "../forge.js";
 
-export const ROOT = new URL("../../../", import.meta.url);
-export const TESTS = "contracts/test/";
-const APART = [TESTS, "contracts/demo/"];
+export { ROOT };
+export const TESTS = "tests/solidity/";
+const DEMO = "contracts/demo/";
 
-const all = readdirSync(new URL("contracts", ROOT), { recursive: true })
-  .filter((path) => path.endsWith(".sol"))
-  .map((path) => `contracts/${path}`)
-  .sort();
+const under = (folder) =>
+  readdirSync(new URL(folder, ROOT), { recursive: true })
+    .filter((path) => path.endsWith(".sol"))
+    .map((path) => `${folder}${path}`)
+    .sort();
 
 /** What must be covered, mutated and free of findings. */
-export const products = all.filter((path) => !APART.some((folder) => path.startsWith(folder)));
+export const products = under("contracts/").filter((path) => !path.startsWith(DEMO));
 /** All but the proofs, which are halmos's. */
-export const shared = all.filter((path) => !path.startsWith(`${TESTS}symbolic/`));
-export const tests = shared.filter((path) => path.startsWith(TESTS));
+export const tests = under(TESTS).filter((path) => !path.startsWith(`${TESTS}symbolic/`));
 
 export const text = (path) => readFileSync(new URL(path, ROOT), "utf8");
 

@@ -1,25 +1,20 @@
 // Runs the suite against a changed contract, cheapest tests first, until one fails.
-import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, production, quick } from "./compiler.js";
+import { readdirSync } from "node:fs";
+import { build, production, quick, testing } from "./compiler.js";
 import { ROOT, TESTS } from "./sources.js";
-import { forge, limited, replace, twinOf } from "./workshop.js";
+import { Workshop } from "./workshop.js";
 
 // Few runs: a rule that takes thousands of them to be missed is not well tested. The slow suite runs them all.
 const FEW = { FOUNDRY_FUZZ_RUNS: "100", FOUNDRY_INVARIANT_RUNS: "16", FOUNDRY_INVARIANT_DEPTH: "32", FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: "0" };
 const SECONDS = 90;
-const real = (path) => fileURLToPath(new URL(path, ROOT));
+const isTest = ({ file }) => file.startsWith(TESTS);
 
 export class Trial {
-  /** A place of its own beside others, with the files that `holders` names for each path ({file, name}). */
-  constructor(home, name, holders) {
-    this.home = twinOf(home, name);
+  /** `holders` gives for each path of the product the contracts ({file, name}) that hold code of it. */
+  constructor(name, holders) {
+    this.workshop = new Workshop(name);
     this.holders = holders;
     this.original = new Map();
-    mkdirSync(join(this.home, "real"));
-    for (const path of ["node_modules", "contracts", "hardhat.config.js", "package.json"]) symlinkSync(real(path), join(this.home, "real", path));
-    cpSync(real("artifacts"), join(this.home, "real/artifacts"), { recursive: true });
   }
 
   /** What the suite says to the contracts as they are: null, or the name of the test that fails. */
@@ -34,46 +29,45 @@ export class Trial {
   run({ file, text }) {
     const contracts = this.holders.get(file);
     const change = { [file]: text };
-    const { errors, code } = compiled(contracts, change);
+    const { errors, code } = build(contracts, change, (path) => (path.startsWith(TESTS) ? testing : quick(path)));
     if (errors.length) return { outcome: "invalid", by: errors[0] };
-    const undo = replace(this.home, contracts, code);
+    const undo = this.workshop.exchange(contracts, code);
     try {
       const by = this.unit() ?? this.invariants();
       if (by) return { outcome: "killed", by };
     } finally {
       undo();
     }
-    const final = build(contracts, change, production);
-    if (this.isOriginal(file, contracts, final.code)) return { outcome: "same" };
-    const by = this.transactions(contracts, final.code);
-    return by ? { outcome: "killed", by } : { outcome: "survived" };
+    return this.shipped(file, contracts.filter((each) => !isTest(each)), change);
+  }
+
+  /** What becomes of it as the product would ship it. */
+  shipped(file, contracts, change) {
+    const { code } = build(contracts, change, production);
+    if (this.isOriginal(file, contracts, code)) return { outcome: "same" };
+    const undo = this.workshop.exchange(contracts, code);
+    try {
+      const by = this.transactions();
+      return by ? { outcome: "killed", by } : { outcome: "survived" };
+    } finally {
+      undo();
+    }
   }
 
   unit() {
-    return failing(forge(this.home, ["test", "--no-match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
+    return failing(this.workshop.forge(["test", "--no-match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
   }
 
   invariants() {
-    return failing(forge(this.home, ["test", "--match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
+    return failing(this.workshop.forge(["test", "--match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
   }
 
   /** The tests of Node, which send real transactions and rebuild the state from their logs. */
-  transactions(contracts = [], code = []) {
-    const undo = contracts.filter(({ file }) => !file.startsWith(TESTS)).map(({ file, name }, i) => this.publish(file, name, code[i]));
-    const files = readdirSync(real("tests/contracts")).filter((name) => name.endsWith(".test.js"));
-    const paths = files.map((name) => real(`tests/contracts/${name}`));
-    const args = ["--test", "--test-concurrency=1", "--test-reporter=tap", ...paths];
-    const ran = limited(SECONDS, process.execPath, args, { cwd: join(this.home, "real") });
-    undo.forEach((each) => each());
+  transactions() {
+    const files = readdirSync(new URL("tests/contracts", ROOT)).filter((name) => name.endsWith(".test.js"));
+    const ran = this.workshop.node(files.map((name) => `tests/contracts/${name}`), { seconds: SECONDS });
     if (ran.status === 0) return null;
     return ran.stdout.match(/^not ok \d+ - (.*)$/m)?.[1] ?? loopOr(ran);
-  }
-
-  publish(file, name, { bytecode }) {
-    const path = join(this.home, "real/artifacts", file, `${name}.json`);
-    const before = readFileSync(path, "utf8");
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(before), bytecode: `0x${bytecode.object}` }));
-    return () => writeFileSync(path, before);
   }
 
   isOriginal(file, contracts, code) {
@@ -83,11 +77,6 @@ export class Trial {
 }
 
 const objects = (code) => code.map(({ bytecode }) => bytecode.object).join();
-
-function compiled(contracts, change) {
-  const first = build(contracts, change, quick);
-  return first.errors.some((error) => error.includes("Stack too deep")) ? build(contracts, change, production) : first;
-}
 
 /** The first failing test, null if all passed. */
 function failing(ran) {

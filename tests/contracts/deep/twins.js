@@ -1,10 +1,10 @@
-// Breaks one key rule after another (contracts/test/twins.json) and expects the suite to notice each time.
+// Breaks one key rule after another (tests/solidity/twins.json) and expects the suite to notice each time.
 import { parseArgs } from "node:util";
 import { tryAll } from "./pool.js";
 import { text } from "./sources.js";
 
 const { values: options } = parseArgs({ options: { workers: { type: "string", default: "2" } } });
-const twins = JSON.parse(text("contracts/test/twins.json")).map(broken);
+const twins = JSON.parse(text("tests/solidity/twins.json")).map(broken);
 const missed = [];
 const began = Date.now();
 // The tests themselves have run before this.
@@ -18,6 +18,6 @@ process.exitCode = missed.length ? 1 : 0;
 
 function broken({ rule, file, from, to }) {
   const parts = text(file).split(from);
-  if (parts.length !== 2) throw new Error(`${rule}: ${file} has ${parts.length - 1} places to break, not one. Bring contracts/test/twins.json up to date.`);
+  if (parts.length !== 2) throw new Error(`${rule}: ${file} has ${parts.length - 1} places to break, not one. Bring tests/solidity/twins.json up to date.`);
   return { rule, file, text: parts.join(to) };
 }
