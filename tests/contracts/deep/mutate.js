@@ -24,23 +24,23 @@ const { values: options } = parseArgs({
 const trees = parse(products);
 const all = products.flatMap((file) => mutantsOf(file, trees.get(file)));
 const chosen = sample(all.filter(({ key }) => key.includes(options.only)));
-if (options.list) {
-  for (const { file, line, key } of chosen) console.log(`${file}:${line}  ${key}`);
-  process.exit();
-}
-
 const began = Date.now();
 const notebook = new Notebook();
 const results = new Map(chosen.map((mutant) => [mutant, notebook.of(mutant)]).filter(([, result]) => result));
-const open = chosen.filter((mutant) => !results.has(mutant));
-await tryAll({ name: "mutation", workers: Number(options.workers), check: true }, open, (mutant, result) => {
-  results.set(mutant, result);
-  notebook.keep(mutant, result);
-  const seconds = Math.round((Date.now() - began) / 1000);
-  const { outcome, by = "" } = result;
-  console.log(`${String(results.size).padStart(4)}/${chosen.length} ${String(seconds).padStart(5)} s  ${outcome.padEnd(8)} ${mutant.file}:${mutant.line}  ${mutant.key}  ${by.split("\n")[0].slice(0, 80)}`);
-});
-report();
+if (options.list) for (const { file, line, key } of chosen) console.log(`${file}:${line}  ${key}`);
+else await tryThem();
+
+async function tryThem() {
+  const open = chosen.filter((mutant) => !results.has(mutant));
+  await tryAll({ name: "mutation", workers: Number(options.workers), check: true }, open, (mutant, result) => {
+    results.set(mutant, result);
+    notebook.keep(mutant, result);
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const { outcome, by = "" } = result;
+    console.log(`${String(results.size).padStart(4)}/${chosen.length} ${String(seconds).padStart(5)} s  ${outcome.padEnd(8)} ${mutant.file}:${mutant.line}  ${mutant.key}  ${by.split("\n")[0].slice(0, 80)}`);
+  });
+  report();
+}
 
 /** The same mutants for the same seed, whatever else is in the list. */
 function sample(mutants) {
