@@ -15,6 +15,7 @@ from tests.bench.crowd import Crowd
 from tests.bench.figures import close, table
 from tests.chain.anvil import ROOT, Anvil
 from tests.chain.scene import Scene
+from tests.royalties.epoch_town import stake
 
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = 1_000_000
@@ -72,7 +73,7 @@ def _on_chain(payees, usages):
     try:
         scene = Scene(anvil)
         pool = scene.open_pool(10**15, window=WINDOW, bond=BOND)
-        scene.stake(pool, BOND)
+        stake(scene, pool)
         crowd = Crowd(payees, usages, pool=pool, commons=scene.params().commons)
         standing = Standing(0, crowd.standing.payouts[:1])
         for number in (1, 2):
