@@ -1,19 +1,22 @@
-"""What each call costs in gas, against the targets and the peers: real transactions with the built contracts."""
+"""What each call costs in gas, against the targets and the peers: real transactions on anvil with the built contracts."""
 
 import re
 import subprocess
 import sys
 
 from tests.bench.figures import close
-from tests.chain.anvil import ROOT
+from tests.chain.anvil import ROOT, Anvil
 
 ROW = re.compile(r"^(\S.*?) {2,}(\d+)(?: {2,}(\d+))? {2,}(?:\d+|-)(?: |$)")
 
 
 def main():
-    table = subprocess.run(
-        ["node", "tests/contracts/gas.js"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    anvil = Anvil("--hardfork", "prague")
+    command = ["node", "tests/contracts/gas.js", "--rpc", anvil.url]
+    try:
+        table = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        anvil.stop()
     print(table.stdout + table.stderr)
     figures, goals = {}, {}
     for row in filter(None, map(ROW.match, table.stdout.splitlines())):

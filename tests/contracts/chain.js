@@ -1,6 +1,6 @@
-// One in-process chain with the four contracts on it, for tests that want real transactions.
+// A chain with the four contracts on it, for tests that want real transactions.
 import hre from "hardhat";
-import { createPublicClient, createWalletClient, custom, getAddress, getContract, keccak256, numberToHex, stringToHex } from "viem";
+import { createPublicClient, createWalletClient, custom, getAddress, getContract, http, keccak256, numberToHex, stringToHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 
@@ -10,20 +10,20 @@ export const account = (index) => mnemonicToAccount(MNEMONIC, { addressIndex: in
 export const creator = (index) => privateKeyToAccount(keccak256(numberToHex(index + 1, { size: 32 })));
 export const hash = (text) => keccak256(stringToHex(text));
 
-export async function connect() {
-  const { provider } = await hre.network.connect("prague");
-  const transport = custom(provider, { retryCount: 0 });
+/** A chain in this process, or the development node at `rpc`. */
+export async function connect(rpc) {
+  const transport = rpc ? http(rpc, { retryCount: 0 }) : custom((await hre.network.connect("prague")).provider, { retryCount: 0 });
   const reader = createPublicClient({ chain: hardhat, transport, pollingInterval: 5, cacheTime: 0 });
   const wallets = Array.from({ length: 10 }, (_, i) =>
     createWalletClient({ account: account(i), chain: hardhat, transport }),
   );
-  return { provider, reader, wallets };
+  return { reader, wallets };
 }
 
 export async function deploy(chain, name, args = []) {
   const { abi, bytecode } = await hre.artifacts.readArtifact(name);
   const sent = await chain.wallets[0].deployContract({ abi, bytecode, args });
-  const { contractAddress } = await chain.reader.getTransactionReceipt({ hash: sent });
+  const { contractAddress } = await chain.reader.waitForTransactionReceipt({ hash: sent });
   return getContract({ abi, address: getAddress(contractAddress), client: { public: chain.reader, wallet: chain.wallets[0] } });
 }
 
@@ -45,7 +45,7 @@ export async function send(chain, contract, functionName, args, { from = 0, valu
     args,
     value,
   });
-  const receipt = await chain.reader.getTransactionReceipt({ hash: sent });
+  const receipt = await chain.reader.waitForTransactionReceipt({ hash: sent });
   if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
   return receipt;
 }

@@ -1,4 +1,5 @@
 // Measures real transactions against the targets and against the checked-in snapshot.
+// `npm run gas -- --rpc URL` measures on a development node instead of the chain in this process.
 // `npm run gas` fails when a target that was reached is missed, or the snapshot; `npm run gas -- --update` writes the snapshot anew.
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -13,7 +14,8 @@ import { typedData } from "./typed.js";
 
 const SNAPSHOT = new URL("../../contracts/gas.json", import.meta.url);
 const OPERATOR = 1;
-const chain = await connect();
+const { values: options } = parseArgs({ options: { update: { type: "boolean", default: false }, rpc: { type: "string" } } });
+const chain = await connect(options.rpc);
 const { works, models, ledger, token } = await deployAll(chain);
 // Constant, because the zero bytes of calldata cost less than others and the clock must not move the figures.
 const deadline = 4_102_444_800n;
@@ -163,8 +165,8 @@ async function withdrawAgain(poolId) {
 }
 
 async function wait(seconds) {
-  await chain.provider.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] });
-  await chain.provider.request({ method: "evm_mine", params: [] });
+  await chain.reader.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] });
+  await chain.reader.request({ method: "evm_mine", params: [] });
 }
 
 /** A payout tree of 2^20 payees, of which one leaf is known and all the rest lies in made-up siblings. */
@@ -254,7 +256,7 @@ async function objections(pool) {
   measured["challenge, one report"] = await gas(ledger, "challenge", [pool.params, epoch, previous, 0, evidence]);
 }
 
-await chain.provider.request({ method: "evm_setNextBlockTimestamp", params: [numberToHex(start)] });
+await chain.reader.request({ method: "evm_setNextBlockTimestamp", params: [numberToHex(start)] });
 await registration();
 await batch();
 const modelId = await registerModel();
@@ -270,7 +272,6 @@ for (const name of ["WorkRegistry", "ModelRegistry", "FraudProofs", "RoyaltyLedg
   measured[`${name}, bytes`] = (deployedBytecode.length - 2) / 2;
 }
 
-const { values: options } = parseArgs({ options: { update: { type: "boolean", default: false } } });
 if (options.update) await writeFile(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
 const snapshot = JSON.parse(await readFile(SNAPSHOT, "utf8").catch(() => "{}"));
 

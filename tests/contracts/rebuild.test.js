@@ -41,8 +41,8 @@ class Play {
   }
 
   async wait(seconds) {
-    await this.chain.provider.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] });
-    await this.chain.provider.request({ method: "evm_mine", params: [] });
+    await this.chain.reader.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] });
+    await this.chain.reader.request({ method: "evm_mine", params: [] });
   }
 
   epoch() {

@@ -68,8 +68,8 @@ test("ids are what the contracts make them", async () => {
   assert.equal(await works.read.workIdOf([workId.creator, workId.contentHash]), workId.id);
   const { id, ...params } = poolId;
   assert.equal(await ledger.read.poolIdOf([params]), id);
-  await chain.provider.request({ method: "hardhat_impersonateAccount", params: [datasetId.by] });
-  await chain.provider.request({ method: "hardhat_setBalance", params: [datasetId.by, "0xde0b6b3a7640000"] });
+  await chain.reader.request({ method: "hardhat_impersonateAccount", params: [datasetId.by] });
+  await chain.reader.request({ method: "hardhat_setBalance", params: [datasetId.by, "0xde0b6b3a7640000"] });
   const dataset = [datasetId.root, BigInt(datasetId.count), Number(datasetId.cutoff), datasetId.manifest];
   assert.equal((await simulate(models, "registerDataset", dataset, datasetId.by)).result, datasetId.id);
   await chain.wallets[0].writeContract({ ...models, functionName: "registerDataset", args: dataset, account: datasetId.by });
@@ -82,7 +82,7 @@ test("typed data is what the contracts check", async () => {
   // A contract that finds itself at another address makes its domain anew, so its code can stand where the vectors say.
   const { domain, message, signature } = cases.find(({ primaryType }) => primaryType === "Register");
   const code = await chain.reader.getCode({ address: works.address });
-  await chain.provider.request({ method: "hardhat_setCode", params: [domain.verifyingContract, code] });
+  await chain.reader.request({ method: "hardhat_setCode", params: [domain.verifyingContract, code] });
   const there = { address: domain.verifyingContract, abi: works.abi };
   const args = [...Object.values(message).slice(0, 4), BigInt(message.deadline), signature];
   const { result } = await simulate(there, "registerFor", args);
