@@ -37,12 +37,8 @@ contract Commons is ICommons {
         bool isEth = _token == ETH;
         uint256 amount = isEth ? address(this).balance : IERC20(_token).balanceOf(address(this));
         if (amount == 0) revert NothingToForward();
-        if (isEth) {
-            received = ledger.fund{value: amount}(basePool, amount);
-        } else {
-            SafeTransferLib.safeApproveWithRetry(_token, address(ledger), amount);
-            received = ledger.fund(basePool, amount);
-        }
+        if (!isEth) SafeTransferLib.safeApproveWithRetry(_token, address(ledger), amount);
+        received = ledger.fund{value: isEth ? amount : 0}(basePool, amount);
         emit Forwarded(basePool, received);
     }
 }

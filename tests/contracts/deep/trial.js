@@ -1,6 +1,6 @@
 // Runs the suite against a changed contract, cheapest tests first, until one fails.
 import { readdirSync } from "node:fs";
-import { build, production, quick, testing } from "./compiler.js";
+import { build, buildQuickly, production } from "./compiler.js";
 import { ROOT, TESTS } from "./sources.js";
 import { Workshop } from "./workshop.js";
 
@@ -19,7 +19,7 @@ export class Trial {
 
   /** What the suite says to the contracts as they are: null, or the name of the test that fails. */
   untouched() {
-    return this.unit() ?? this.invariants() ?? this.transactions();
+    return this.solidity() ?? this.transactions();
   }
 
   /**
@@ -29,11 +29,11 @@ export class Trial {
   run({ file, text }) {
     const contracts = this.holders.get(file);
     const change = { [file]: text };
-    const { errors, code } = build(contracts, change, (path) => (path.startsWith(TESTS) ? testing : quick(path)));
+    const { errors, code } = buildQuickly(contracts, change);
     if (errors.length) return { outcome: "invalid", by: errors[0] };
     const undo = this.workshop.exchange(contracts, code);
     try {
-      const by = this.unit() ?? this.invariants();
+      const by = this.solidity();
       if (by) return { outcome: "killed", by };
     } finally {
       undo();
@@ -54,12 +54,13 @@ export class Trial {
     }
   }
 
-  unit() {
-    return failing(this.workshop.forge(["test", "--no-match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
+  /** Unit tests first: they take a second, fuzz tests twenty. */
+  solidity() {
+    return this.forge("--match-test", "^test_") ?? this.forge("--match-test", "^testFuzz") ?? this.forge("--match-test", "^invariant");
   }
 
-  invariants() {
-    return failing(this.workshop.forge(["test", "--match-test", "invariant", "--fail-fast"], { seconds: SECONDS, settings: FEW }));
+  forge(...which) {
+    return failing(this.workshop.forge(["test", "--fail-fast", ...which], { seconds: SECONDS, settings: FEW }));
   }
 
   /** The tests of Node, which send real transactions and rebuild the state from their logs. */
