@@ -3,7 +3,7 @@ import json
 import pytest
 from eth_abi.abi import encode as abi_encode
 
-from creditline.chain.abi import NAMES, interface, revert_reason
+from creditline.chain.abi import COMMONS, NAMES, creation_code, interface, revert_reason
 from tests.chain.anvil import ROOT
 
 
@@ -12,6 +12,11 @@ def test_checked_in_abis_are_those_of_the_build(name):
     folder = "demo/" if name == "DemoYen" else ""
     built = json.loads((ROOT / f"artifacts/contracts/{folder}{name}.sol/{name}.json").read_text())["abi"]
     assert list(interface(name).entries) == built, "run npx hardhat build, then copy the abi fields"
+
+
+def test_the_checked_in_code_is_that_of_the_build():
+    built = json.loads((ROOT / "artifacts/contracts/Commons.sol/Commons.json").read_text())["bytecode"]
+    assert f"0x{creation_code(COMMONS).hex()}" == built, "run npx hardhat build, then copy the bytecode field"
 
 
 def test_an_unknown_event_is_none():

@@ -14,6 +14,7 @@ from creditline import __version__
 from creditline.api import (
     attributions,
     claims,
+    commons,
     disputes,
     epochs,
     gateway,
@@ -51,6 +52,7 @@ def create(desk: Desk) -> FastAPI:
         works,
         models,
         pools,
+        commons,
         epochs,
         attributions,
         usages,

@@ -24,8 +24,9 @@ WORK_REGISTRY = "WorkRegistry"
 MODEL_REGISTRY = "ModelRegistry"
 ROYALTY_LEDGER = "RoyaltyLedger"
 FRAUD_PROOFS = "FraudProofs"
+COMMONS = "Commons"
 DEMO_YEN = "DemoYen"
-NAMES = (WORK_REGISTRY, MODEL_REGISTRY, ROYALTY_LEDGER, FRAUD_PROOFS, DEMO_YEN)
+NAMES = (WORK_REGISTRY, MODEL_REGISTRY, ROYALTY_LEDGER, FRAUD_PROOFS, COMMONS, DEMO_YEN)
 
 _ERROR_STRING = bytes.fromhex("08c379a0")  # Error(string), what `require` with a message reverts with
 _PANIC = bytes.fromhex("4e487b71")  # Panic(uint256)
@@ -84,6 +85,13 @@ def interface(name: str) -> Interface:
     """The checked-in ABI of one of `NAMES`."""
     text = files("creditline.chain").joinpath("abi", f"{name}.json").read_text("utf-8")
     return Interface(name, tuple(json.loads(text)))
+
+
+@cache
+def creation_code(name: str) -> bytes:
+    """The checked-in code that creates `COMMONS`, before its arguments. The others are created from the build."""
+    text = files("creditline.chain").joinpath("code", f"{name}.json").read_text("utf-8")
+    return bytes.fromhex(json.loads(text)["bytecode"].removeprefix("0x"))
 
 
 def revert_reason(data: bytes) -> str:

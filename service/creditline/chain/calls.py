@@ -6,18 +6,32 @@ Hashes and ids are 0x-hex, amounts are in a token's smallest unit, times are uni
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from creditline.chain.abi import DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
-from creditline.chain.deployment import Deployment
+from eth_abi.abi import encode as abi_encode
+
+from creditline.amounts import BASIS_POINTS
+from creditline.chain.abi import (
+    COMMONS,
+    DEMO_YEN,
+    MODEL_REGISTRY,
+    ROYALTY_LEDGER,
+    WORK_REGISTRY,
+    creation_code,
+    interface,
+)
+from creditline.chain.deployment import FACTORY, SALT, Deployment, created_at
 from creditline.ids import Address, Bytes32, ContentHash, DatasetId, PoolId, WorkId, bytes32, raw
 from creditline.royalties.claim import Claim
+from creditline.royalties.commons import Commons
 from creditline.royalties.epoch import Epoch
 from creditline.royalties.fraud import Fraud
 from creditline.royalties.pool import PoolParams
 from creditline.royalties.receipt import Receipt
 from creditline.works.batch import Batch, Leaf
+
+POOL_PARAMS = "(address,address,address,address,address,bytes32,address,address,address,address,uint16,uint16,uint16,uint32,uint96)"
 
 
 class Call(NamedTuple):
@@ -119,7 +133,7 @@ class Calls:
         return self._models("proveOptOutBreach", raw(dataset), raw(work), index, list(proof))
 
     def open(self, params: PoolParams) -> Call:
-        return self._ledger("open", _pool(params))
+        return self._ledger("open", pool_struct(params))
 
     def fund(self, pool: PoolId, amount: int, *, ether: bool = False) -> Call:
         """`ether`: the pool's token is 0, so the amount travels with the call; else `approve` it first."""
@@ -178,7 +192,7 @@ class Calls:
     ) -> Call:
         """`previous` is the epoch before, None before the first; `evidence` as `IFraudProofs` says for each kind."""
         both = (_epoch(epoch), _epoch(previous or _NO_EPOCH))
-        return self._ledger("challenge", _pool(params), *both, int(fraud), evidence)
+        return self._ledger("challenge", pool_struct(params), *both, int(fraud), evidence)
 
     def dispute(self, pool: PoolId, amount: int, reason: Bytes32, *, ether: bool = False) -> Call:
         """Puts up a bond against the newest epoch. `ether` as for `fund`."""
@@ -195,6 +209,21 @@ class Calls:
 
     def resume(self, pool: PoolId) -> Call:
         return self._ledger("resume", raw(pool))
+
+    def create_commons(self, terms: PoolParams) -> tuple[Commons, Call]:
+        """The commons that `base_terms` make, and the call that creates it and opens its base pool.
+
+        Its address follows from the terms: the same terms are one contract, and creating it again reverts.
+        """
+        arguments = abi_encode(["address", POOL_PARAMS], [self._deployment.ledger, pool_struct(terms)])
+        code = creation_code(COMMONS) + arguments
+        where = created_at(code)
+        base = replace(terms, integrator=where, commons=where, creator_bps=BASIS_POINTS)
+        return Commons(where, base), Call(FACTORY, SALT + code)
+
+    def forward(self, commons: Address) -> Call:
+        """Puts what a commons holds into its base pool."""
+        return Call(commons, interface(COMMONS).encode_call("forward", []))
 
     def approve(self, token: Address, amount: int) -> Call:
         """Lets the ledger take `amount` of the sender's tokens, for `fund`, `stake` and `dispute`."""
@@ -215,7 +244,8 @@ class Calls:
         return Call(self._deployment.ledger, interface(ROYALTY_LEDGER).encode_call(function, arguments))
 
 
-def _pool(p: PoolParams) -> tuple[Any, ...]:
+def pool_struct(p: PoolParams) -> tuple[Any, ...]:
+    """As `POOL_PARAMS` says."""
     parties = (p.token, p.integrator, p.operator, p.arbiter, p.guardian)
     takers = (p.developer, p.compute, p.treasury, p.commons)
     return (

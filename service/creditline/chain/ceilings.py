@@ -16,6 +16,7 @@ _CEILINGS = {
     "post": 250_000,
     "stake": 300_000,
     "unstake": 150_000,
+    "forward": 300_000,
     "claim": 400_000,
     "claim-many": 10_000_000,
     "claim-fixed": 300_000,

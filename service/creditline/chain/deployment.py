@@ -22,7 +22,7 @@ from creditline.errors import CreditlineError, Misconfigured, Unavailable
 from creditline.ids import Address, address, raw
 
 FACTORY = Address("0x4e59b44847b379578588920cA78FbF26c0B4956C")
-_SALT = b"\0" * 32
+SALT = b"\0" * 32
 FIRST_BLOCK = 1  # nothing is created in a genesis block
 
 
@@ -53,8 +53,13 @@ class _Step:
 
     @property
     def address(self) -> Address:
-        digest = keccak(b"\xff" + raw(FACTORY) + _SALT + keccak(self.code))
-        return address("0x" + digest[12:].hex())
+        return created_at(self.code)
+
+
+def created_at(code: bytes) -> Address:
+    """Where the factory puts a contract that `code` creates."""
+    digest = keccak(b"\xff" + raw(FACTORY) + SALT + keccak(code))
+    return address("0x" + digest[12:].hex())
 
 
 def read_deployment(path: Path) -> Deployment:
@@ -133,7 +138,7 @@ def verify_deployment(node: Node, deployment: Deployment) -> None:
 
 
 def _create(direct: Direct, step: _Step) -> None:
-    mined = direct.send(FACTORY, _SALT + step.code)
+    mined = direct.send(FACTORY, SALT + step.code)
     if not mined.succeeded:
         raise Unavailable(f"Creating {step.name} failed on chain.", "Run the deployment again.")
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
-from creditline.chain.calls import Call, Calls, Opening
-from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, PoolId, bytes32, raw
+from creditline.chain.calls import POOL_PARAMS, Call, Calls, Opening, pool_struct
+from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, PoolId, bytes32
 from creditline.royalties.claim import Claim
+from creditline.royalties.commons import Commons
 from creditline.royalties.epoch import Epoch
 from creditline.royalties.fraud import Fraud
 from creditline.royalties.pool import PoolParams
@@ -18,8 +19,6 @@ from creditline.royalties.receipt import Receipt
 from creditline.royalties.settlement import Balance, settle_key
 from creditline.transactions import Transaction
 from creditline.works.batch import Batch
-
-_POOL_PARAMS = "(address,address,address,address,address,bytes32,address,address,address,address,uint16,uint16,uint16,uint32,uint96)"
 
 
 class Drafts:
@@ -66,8 +65,17 @@ class Drafts:
 
     def pool_id(self, params: PoolParams) -> PoolId:
         """Equal to `RoyaltyLedger.poolIdOf`."""
-        fields = vars(params) | {"model_id": raw(params.model_id)}
-        return PoolId(bytes32(keccak(abi_encode([_POOL_PARAMS], [tuple(fields.values())]))))
+        return PoolId(bytes32(keccak(abi_encode([POOL_PARAMS], [pool_struct(params)]))))
+
+    def create_commons(self, terms: PoolParams) -> tuple[Commons, Transaction]:
+        """The commons that `base_terms` make, and what creates it."""
+        commons, call = self._calls.create_commons(terms)
+        return commons, _draft(f"commons:{commons.address}", call, "create a commons and open its base pool")
+
+    def forward(self, commons: Address, deposited: int, day: int) -> Transaction:
+        """One for each level of the base pool, and another on another day: what was refused yesterday may go through."""
+        key = f"forward:{commons}:{deposited}:{day}"
+        return _draft(key, self._calls.forward(commons), "put what is unattributed into the base pool")
 
     def approve(self, token: Address, amount: int) -> Transaction:
         return _draft(

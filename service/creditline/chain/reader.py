@@ -7,15 +7,16 @@ from typing import Any
 
 from eth_abi.exceptions import DecodingError
 
-from creditline.chain.abi import DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
+from creditline.chain.abi import COMMONS, DEMO_YEN, MODEL_REGISTRY, ROYALTY_LEDGER, WORK_REGISTRY, interface
 from creditline.chain.deployment import Deployment
-from creditline.chain.node import Node
+from creditline.chain.node import Node, Reverted
 from creditline.chain.scan import scan_blocks
 from creditline.errors import Misconfigured, Missing
 from creditline.events import Event
-from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, raw
+from creditline.ids import ZERO_ADDRESS, Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, bytes32, raw
 
 _SPAN = 1_000
+_BASE_POOL_GAS_MAX = 100_000  # it is a constant of the contract; a stranger's may burn what it likes
 
 
 class ChainReader:
@@ -88,6 +89,17 @@ class ChainReader:
     def allowance(self, token: Address, owner: Address) -> int:
         """What the ledger may take of the owner's tokens."""
         return int(self._ask(token, DEMO_YEN, "allowance", owner, self._deployment.ledger))
+
+    def base_pool(self, who: Address, block: int | None = None) -> PoolId | None:
+        """The pool that a commons calls its own. None for wallets, and for contracts that name none."""
+        if not self._node.code_at(who, block):
+            return None
+        data = interface(COMMONS).encode_call("basePool", [])
+        try:
+            answer = self._node.call(who, data, block=block, gas=_BASE_POOL_GAS_MAX)
+        except Reverted:
+            return None
+        return PoolId(bytes32(answer)) if len(answer) == 32 else None
 
     def token_decimals(self, token: Address) -> int:
         return 18 if token == ZERO_ADDRESS else int(self._ask(token, DEMO_YEN, "decimals"))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from creditline.cli import claims, disputes, epochs, objections, receipt, statement
+from creditline.cli import claims, commons, disputes, epochs, objections, receipt, statement
 from creditline.cli.console import explained, give, progress, say
 from creditline.cli.options import (
     DEPLOYMENT,
@@ -68,6 +68,7 @@ def create(house: House) -> typer.Typer:
     app.command("statement", help=statement.HELP)(statement.statement)
     app.add_typer(disputes.app, name="dispute")
     app.add_typer(epochs.app, name="epoch")
+    app.add_typer(commons.app, name="commons")
     app.command("verify", help=_VERIFY)(_verify(house))
     app.command("challenge", help=objections.CHALLENGE)(objections.challenge(house))
     app.command("evidence", help=objections.EVIDENCE)(objections.evidence(house))

@@ -150,6 +150,10 @@ class Creditline(Payments):
     def draft_pool(self, terms: JSON) -> JSON:
         return dict(self._http.post("/v1/pools", json=terms))
 
+    def draft_commons(self, terms: JSON) -> JSON:
+        """The address of a commons, the id of its base pool, and the transaction that creates both."""
+        return dict(self._http.post("/v1/commons", json=terms))
+
     def draft_funding(self, pool: str, amount: int) -> list[JSON]:
         return list(self._http.post(f"/v1/pools/{pool}/funding", json={"amount": str(amount)}))
 
