@@ -21,6 +21,7 @@ from creditline.chain.node import Node
 from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
+from creditline.commons import CommonsParts
 from creditline.content.embedded import EmbeddedStore
 from creditline.content.kubo import KuboStore
 from creditline.content.library import ContentLibrary
@@ -71,6 +72,7 @@ class Service:
         self._node.check_chain()
         self._deployment = read_deployment(settings.deployment_file)
         verify_deployment(self._node, self._deployment)
+        self._reader = ChainReader(self._node, self._deployment)
         self._key = _operator_key(settings)
         self._database = Database(settings.database)
         self._database.migrate()
@@ -133,6 +135,9 @@ class Service:
         self._epochs = EpochParts(
             settings, database, self._node, self._key, library, materials, drafts, ledger, self._outgoing
         )
+        self._commons = CommonsParts(
+            settings, database, self._reader, self._key.address, library, drafts, self._outgoing
+        )
         receipts = ReceiptBook(
             pools=pools,
             usages=Usages(database, epoch_usages_max=settings.epoch_usages_max),
@@ -142,6 +147,7 @@ class Service:
             operator=self._key,
             domain=ledger,
             is_signed=is_signed,
+            is_base_pool=self._commons.is_base_pool,
         )
         settler = Settler(
             receipts=Receipts(database, self._outgoing),
@@ -199,15 +205,14 @@ class Service:
         loader = DocumentLoader(database, self._documents, poll_s=poll)
         self._sender = sender = Sender(self._node, self._key, self._outbox, wake=self._outgoing)
         chain = self._deployment
-        self._reconciler = Reconciler(
-            Book(database), ChainReader(self._node, chain), chain.ledger, self._key.address
-        )
+        self._reconciler = Reconciler(Book(database), self._reader, chain.ledger, self._key.address)
         loops = {
             "follower": follower.run,
             "projector": projector.run,
             "documents": loader.run,
             "sender": sender.run,
             "epochs": self._epochs.keeper.run,
+            "commons": self._commons.keeper.run,
             "payouts": self._pay.reader.run,
             "book": self._reconciler.run,
         }
@@ -246,6 +251,7 @@ class Service:
             f"epochs_{stage}": float(count) for stage, count in self._epochs.closings.count_by_stage().items()
         }
         epochs["epochs_alarm"] = float(bool(self._epochs.keeper.alarm()))
+        epochs["base_pools_waiting"] = float(len(self._commons.keeper.reasons))
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
 

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         le=10**12,
         description="Gas that the operator pays in a day (UTC) for claims and withdrawals that others ask for.",
     )
+    commons_forward_min: int = Field(
+        1_000_000,
+        ge=1,
+        description="Units that a commons must hold before they are put into its base pool.",
+    )
     stamp_certificate: Path | None = Field(
         None,
         description="Certificates (PEM) that seal stamped images, the signer's first. Empty: only chain 31337 stamps.",

@@ -5,12 +5,14 @@ from dataclasses import replace
 from creditline.chain.drafts import Drafts
 from creditline.chain.sender import Sender
 from creditline.ids import bytes32, model_id
+from creditline.royalties.commons_keeper import CommonsKeeper
 from creditline.royalties.epoch_keeper import EpochKeeper
 from creditline.royalties.published import PublishedEpochs
 from creditline.royalties.receipt import Usage
 from creditline.royalties.reservation import Settlement
 from creditline.royalties.writing import Writing
 from creditline.store.closings import Closings
+from creditline.store.distributions import Distributions
 from creditline.store.horizon import Horizon
 from creditline.store.lost_epochs import LostEpochs
 from creditline.store.materials import Materials
@@ -56,6 +58,17 @@ class EpochTown:
             checkpoint=checkpoint,
         )
 
+        self.commons = CommonsKeeper(
+            distributions=Distributions(database, scene.operator.address, lambda: self.now),
+            base_pool_of=scene.reader.base_pool,
+            held=scene.reader.balance,
+            outbox=self.outbox,
+            encode_forward=drafts.forward,
+            library=self.shelf,
+            clock=lambda: self.now,
+            checkpoint=checkpoint,
+        )
+
     def report(self, pool, name, works, revenue=1_000):
         """What the receipt book does once a picture is attributed: `works` share it evenly, as far as 400,000 parts each."""
         usage = Usage(pool, name, bytes32(hash_of(f"{pool} {name}")), revenue)
@@ -73,7 +86,7 @@ class EpochTown:
 
     def round(self):
         self.now += 10_000  # no pause lasts longer
-        while self.keeper.step():
+        while self.commons.step() or self.keeper.step():
             pass
         self.scene.anvil.later(30)  # blocks that are mined at once are dated into the future
         while self.sender.step():
@@ -112,8 +125,8 @@ def open_staked_pool(scene, works, **changes):
     return pool
 
 
-def stake(scene, pool):
-    bond = scene.params().bond
+def stake(scene, pool, bond=None):
+    bond = bond or scene.params().bond
     scene.send(scene.calls.mint(scene.deployment.demo_token, scene.operator.address, bond))
     scene.send(scene.calls.approve(scene.deployment.demo_token, bond), scene.operator)
     scene.send(scene.calls.stake(pool, bond), scene.operator)

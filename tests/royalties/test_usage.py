@@ -58,7 +58,7 @@ class Desk:
 
     def __init__(self, database):
         self.engine, self.clock, self.usages = Engine(), Clock(), Usages(database, lambda: 0)
-        self.writing = Written()
+        self.writing, self.base_pools = Written(), set()
         self.book = ReceiptBook(
             pools=Pools(database),
             usages=self.usages,
@@ -68,6 +68,7 @@ class Desk:
             operator=OPERATOR,
             domain=DOMAIN,
             is_signed=is_signed,
+            is_base_pool=lambda pool: pool.id in self.base_pools,
             clock=self.clock,
         )
 
@@ -90,6 +91,12 @@ def test_a_usage_makes_one_receipt_however_often_it_is_reported(desk):
     assert is_signed(OPERATOR.address, first.typed_data(DOMAIN), first.signature)
     assert desk.book.find(POOL, "one") == first
     assert first.shares == ((hash_of("work"), 400_000),)
+
+
+def test_nothing_is_reported_to_the_base_pool_of_a_commons(desk):
+    desk.base_pools.add(POOL)
+    with pytest.raises(Conflict, match="base pool of a commons"):
+        desk.report("one", b"picture", 60)
 
 
 @pytest.mark.parametrize("trouble", [NotAPicture, Invalid, Missing, Corrupt, Conflict])

@@ -24,7 +24,7 @@ def get(town: Town, path: str) -> httpx2.Response:
 def test_health_names_every_part(town: Town) -> None:
     health = town.stage.client.health()
     assert health["status"] == "ok"
-    loops = {"follower", "projector", "documents", "sender", "epochs", "payouts", "book"}
+    loops = {"follower", "projector", "documents", "sender", "epochs", "commons", "payouts", "book"}
     assert set(health["parts"]) == {"node", "database", "content", "rows"} | loops
 
 

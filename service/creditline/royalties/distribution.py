@@ -14,8 +14,13 @@ from itertools import accumulate, pairwise
 from creditline import canonical
 from creditline.amounts import PARTS_PER_MILLION
 from creditline.errors import Insufficient, Invalid
-from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, bytes32, raw
-from creditline.royalties.receipt import WORKS_MAX
+from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId, address, bytes32, raw
+from creditline.royalties.receipt import WORKS_MAX, Usage
+
+TYPE = "creditline/distribution/1"
+DISTRIBUTION_BYTES_MAX = 64 * 1024 * 1024
+NO_DEADLINE = 2**40 - 1
+"""The operator signs no receipt of a distribution, so none can be settled as a cheque."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,15 @@ class Group:
     members: tuple[Member, ...]
     shares: tuple[int, ...]
 
+    @property
+    def payments(self) -> tuple[tuple[WorkId, int], ...]:
+        """The works that stand for the members, ascending, and their shares."""
+        return tuple((member.work, share) for member, share in zip(self.members, self.shares, strict=True))
+
+    def usage(self, pool_id: PoolId, document: Bytes32) -> Usage:
+        """What its report says in place of a generation. Nobody signs it. `document` is the digest of the distribution."""
+        return Usage(pool_id, f"{document}:{self.index}", output_hash(document, self.index), self.revenue)
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -52,7 +66,7 @@ class Distribution:
     def document(self) -> canonical.JSON:
         """Published, so that anyone can apply the rule again."""
         return {
-            "type": "creditline/distribution/1",
+            "type": TYPE,
             "pool": self.pool_id,
             "model": self.model_id,
             "block": self.block,
@@ -89,6 +103,39 @@ def distribute(
             f"The commons holds {amount} units for {len(ordered)} creators.", "Wait until there is more."
         )
     return Distribution(pool_id, model_id, block, amount, ordered)
+
+
+def read_distribution(data: bytes) -> Distribution:
+    """Read a document from a stranger, whose members may be anybody. Raises `Invalid` for any other bytes."""
+    document = canonical.decode(data)
+    try:
+        members = tuple(
+            Member(
+                address(creator), WorkId(bytes32(work)), DatasetId(bytes32(dataset)), int(place), int(works)
+            )
+            for creator, work, dataset, place, works in document["members"]
+        )
+        found = Distribution(
+            PoolId(bytes32(document["pool"])),
+            ModelId(bytes32(document["model"])),
+            int(document["block"]),
+            int(document["amount"]),
+            members,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Invalid(
+            f"This is no distribution: {error!r}.", f"Compare it with a {TYPE} document."
+        ) from error
+    if found.document() != document:
+        raise Invalid(
+            "The distribution holds other fields, or spells them differently.",
+            f"Compare it with a {TYPE} document.",
+        )
+    return found
+
+
+def is_distribution(document: canonical.JSON) -> bool:
+    return document.get("type") == TYPE
 
 
 def gather(works: Iterable[tuple[Address, WorkId, DatasetId, int]]) -> list[Member]:

@@ -17,6 +17,7 @@ from creditline.errors import Conflict, Corrupt, CreditlineError, Missing, Unava
 from creditline.ids import Bytes32, PoolId
 from creditline.library import Library
 from creditline.royalties.closing import Reported, Standing, close_epoch
+from creditline.royalties.distribution import DISTRIBUTION_BYTES_MAX, NO_DEADLINE, is_distribution
 from creditline.royalties.epoch_document import EpochDocument
 from creditline.royalties.keeping import (
     OTHER_POSTED,
@@ -34,7 +35,6 @@ from creditline.royalties.keeping import (
 from creditline.royalties.leaves import Payout
 from creditline.royalties.pool import Pool, Pools
 from creditline.royalties.published import PublishedEpochs
-from creditline.royalties.usage import BYTES_MAX
 from creditline.typed_data import Domain
 
 CUTOFF_AGE_MAX_S = 6 * 24 * 3600
@@ -236,7 +236,10 @@ class EpochKeeper:
             return
         try:
             closing = self._published.closing(pool_id, number)
-            deadlines = tuple(self._deadline(leaf.report_hash) if leaf else 0 for leaf in closing.reports)
+            # A distribution is the report of all its groups.
+            named = {leaf.report_hash for leaf in closing.reports if leaf}
+            due = {report_hash: self._deadline(report_hash) for report_hash in named}
+            deadlines = tuple(due[leaf.report_hash] if leaf else 0 for leaf in closing.reports)
             stored = self._library.put(EpochDocument(self._domain, pool_id, closing).encode())
         except (Missing, Unavailable, Corrupt) as error:
             _log.warning("Epoch %s of pool %s cannot be read again now: %s", number, pool_id, error)
@@ -245,7 +248,10 @@ class EpochKeeper:
         self._checkpoint("restored")
 
     def _deadline(self, report_hash: Bytes32) -> int:
-        usage: Any = canonical.decode(self._library.fetch(report_hash, BYTES_MAX)).get("usage") or {}
+        report = canonical.decode(self._library.fetch(report_hash, DISTRIBUTION_BYTES_MAX))
+        if is_distribution(report):
+            return NO_DEADLINE
+        usage: Any = report.get("usage") or {}
         return int(usage.get("deadline", 0))
 
     def _pool(self, draft: Draft) -> Pool:

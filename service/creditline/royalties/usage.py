@@ -71,6 +71,7 @@ class ReceiptBook:
         operator: Operator,
         domain: Domain,
         is_signed: SignatureCheck,
+        is_base_pool: Callable[[Pool], bool],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._pools = pools
@@ -81,6 +82,7 @@ class ReceiptBook:
         self._operator = operator
         self._domain = domain
         self._is_signed = is_signed
+        self._is_base_pool = is_base_pool
         self._clock = clock
 
     def issue(
@@ -157,6 +159,11 @@ class ReceiptBook:
         if pool.params.operator != self._operator.address:
             raise Conflict(
                 f"Pool {id} is run by {pool.params.operator}.", "Report to that operator's service."
+            )
+        if self._is_base_pool(pool):
+            raise Conflict(
+                f"Pool {id} is the base pool of a commons: what comes in is shared out, and nothing is reported to it.",
+                "Report to a pool that names the commons.",
             )
         if pool.params.window < WINDOW_MIN_S:
             raise Conflict(

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
-from creditline.errors import Conflict, Unavailable
+from creditline.errors import Conflict, TooLarge, Unavailable
 from creditline.royalties.keeping import Stage
 from creditline.store.chain_tables import pools
 from creditline.store.epoch_tables import epochs, stakes
@@ -34,6 +34,31 @@ def give_place(connection: Connection, account: Any, usages_max: int, now: int) 
     since = now if account.epoch_since is None else account.epoch_since
     save_account(connection, account.pool_id, next_index=account.next_index + 1, epoch_since=since)
     return account.epoch, account.next_index
+
+
+def give_epoch(connection: Connection, account: Any, count: int, now: int) -> tuple[int, int]:
+    """An epoch of its own for `count` reports that nobody holds a receipt of, closed at once: its number and first index.
+
+    Raises `Conflict` while an epoch of the pool is open, or not final. No receipt is signed, so numbers of an earlier life
+    may be given out again.
+    """
+    _refuse_stopped(connection, account.pool_id)
+    unfinished = (closings.c.pool_id == account.pool_id) & (closings.c.state != Stage.FINAL)
+    is_open = account.epoch is not None and account.next_index > account.first_index
+    if is_open or connection.execute(select(closings.c.number).where(unfinished)).first() is not None:
+        raise Conflict(f"An epoch of pool {account.pool_id} is on its way.", "Wait until it is final.")
+    if count > INDEXES_OF_A_LIFE:
+        raise TooLarge(
+            f"{count} reports do not fit into one epoch; the limit is {INDEXES_OF_A_LIFE}.",
+            "Use a model with fewer creators.",
+        )
+    if account.epoch is None:
+        number = _next_number(connection, account.pool_id)
+        account = _change(connection, account, epoch=number, first_index=0, next_index=0)
+    first: int = account.next_index
+    account = _change(connection, account, next_index=first + count, epoch_since=now)
+    close_open(connection, account, now)
+    return account.epoch, first
 
 
 def close_open(connection: Connection, account: Any, now: int) -> Any:
@@ -69,20 +94,22 @@ def _refuse_stopped(connection: Connection, pool_id: str) -> None:
 
 def _begin(connection: Connection, account: Any) -> Any:
     """The first receipt for an epoch that this database gives out for a pool."""
+    number = _next_number(connection, account.pool_id)
+    first = INDEXES_OF_A_LIFE * _earlier_lives(connection, account.pool_id)
+    return _change(connection, account, epoch=number, first_index=first, next_index=first)
+
+
+def _next_number(connection: Connection, pool_id: str) -> int:
     is_known = exists().where(closings.c.pool_id == epochs.c.pool_id, closings.c.number == epochs.c.n)
-    lost = select(epochs.c.n).where(
-        epochs.c.pool_id == account.pool_id, epochs.c.voided_by.is_(None), ~is_known
-    )
+    lost = select(epochs.c.n).where(epochs.c.pool_id == pool_id, epochs.c.voided_by.is_(None), ~is_known)
     if connection.execute(lost).first() is not None:
         raise Unavailable(
             "The pool's earlier epochs are being read again: this database does not know them yet.",
             "Send the same POST again in a moment.",
         )
-    posted = connection.scalar(select(pools.c.epoch).where(pools.c.id == account.pool_id)) or 0
-    known = select(func.max(closings.c.number)).where(closings.c.pool_id == account.pool_id)
-    number = max(posted, connection.scalar(known) or 0) + 1
-    first = INDEXES_OF_A_LIFE * _earlier_lives(connection, account.pool_id)
-    return _change(connection, account, epoch=number, first_index=first, next_index=first)
+    posted: int = connection.scalar(select(pools.c.epoch).where(pools.c.id == pool_id)) or 0
+    known = select(func.max(closings.c.number)).where(closings.c.pool_id == pool_id)
+    return max(posted, connection.scalar(known) or 0) + 1
 
 
 def _earlier_lives(connection: Connection, pool_id: str) -> int:

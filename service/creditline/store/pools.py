@@ -24,14 +24,14 @@ class Pools:
     def find(self, id: PoolId) -> Pool | None:
         with self._database.read() as connection:
             row = connection.execute(select(pools).where(pools.c.id == id)).first()
-        return None if row is None else _pool(row)
+        return None if row is None else read_pool(row)
 
     def list(self, cursor: str | None, limit: int) -> Page[Pool]:
         """In the order in which they were opened."""
         key = (pools.c.number, pools.c.log_index)
         with self._database.read() as connection:
             return read_page(
-                connection, select(pools), key, cursor, limit, lambda rows: [_pool(row) for row in rows]
+                connection, select(pools), key, cursor, limit, lambda rows: [read_pool(row) for row in rows]
             )
 
     def settlements(self, id: PoolId, cursor: str | None, limit: int) -> Page[Settlement]:
@@ -55,7 +55,7 @@ class Pools:
             return next(iter(_settlements(connection, id, connection.execute(statement).all())), None)
 
 
-def _pool(row: Any) -> Pool:
+def read_pool(row: Any) -> Pool:
     params = PoolParams(**{field.name: getattr(row, field.name) for field in fields(PoolParams)})
     counters = {field.name: getattr(row, field.name) for field in fields(Pool)[2:]}
     return Pool(PoolId(row.id), params, **counters)

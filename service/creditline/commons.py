@@ -1,0 +1,46 @@
+"""What passes unattributed money on, put together from the rooms that it needs."""
+
+from __future__ import annotations
+
+import threading
+
+from creditline.chain.drafts import Drafts
+from creditline.chain.reader import ChainReader
+from creditline.ids import Address
+from creditline.library import Library
+from creditline.royalties.commons import is_base_pool
+from creditline.royalties.commons_keeper import CommonsKeeper
+from creditline.royalties.pool import Pool
+from creditline.settings import Settings
+from creditline.store.database import Database
+from creditline.store.distributions import Distributions
+from creditline.store.outbox import Outbox
+
+
+class CommonsParts:
+    """`outgoing` is set when something has been put into the outbox; `operator` runs the base pools."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        reader: ChainReader,
+        operator: Address,
+        library: Library,
+        drafts: Drafts,
+        outgoing: threading.Event,
+    ) -> None:
+        self._reader = reader
+        self.keeper = CommonsKeeper(
+            distributions=Distributions(database, operator),
+            base_pool_of=reader.base_pool,
+            held=reader.balance,
+            outbox=Outbox(database, outgoing),
+            encode_forward=drafts.forward,
+            library=library,
+            forward_min=settings.commons_forward_min,
+            poll_s=settings.poll_s,
+        )
+
+    def is_base_pool(self, pool: Pool) -> bool:
+        return is_base_pool(pool.id, pool.params, self._reader.base_pool)

@@ -1,0 +1,172 @@
+"""Passes on what no work explains: out of each commons into its base pool, and from there to everyone a model learned from.
+
+    forward ──▶ publish ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
+
+Each step may be killed and done again. Forwarding is one transaction for each level of the base pool; a document is named by
+its content; and giving out takes what it gives from what is free, in the one transaction that enters it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from creditline import canonical
+from creditline.errors import CreditlineError, Unavailable
+from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId
+from creditline.library import Library
+from creditline.royalties.commons import BasePoolOf, is_base_pool
+from creditline.royalties.distribution import Distribution, Member, distribute, gather
+from creditline.royalties.pool import Pool
+from creditline.transactions import Transaction
+
+DAY_S = 86_400
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a base pool can give by the finalised block `block`. `busy`: an epoch is on its way, which promises of it."""
+
+    block: int
+    amount: int
+    busy: bool
+
+
+class Distributions(Protocol):
+    """Base pools, and what is given out of them. Every method is one transaction."""
+
+    def candidates(self) -> list[Pool]:
+        """Pools of this operator with the terms of a base pool."""
+
+    def holding(self, pool_id: PoolId) -> Holding:
+        """Raises `Unavailable` while rows lag behind."""
+
+    def works(self, model_id: ModelId) -> Iterable[tuple[Address, WorkId, DatasetId, int]]:
+        """Creator, work, data set and place of all works in a model's training sets, which never change.
+
+        Raises `Unavailable` while a data set is not read, or the creator of a work is not known.
+        """
+
+    def give_out(self, distribution: Distribution, document: Bytes32) -> int:
+        """Enter the reports of an epoch and close it. Raises `Conflict` where that would give anything out twice."""
+
+
+class Outbox(Protocol):
+    def enqueue(self, transaction: Transaction) -> None: ...
+
+
+Held = Callable[[Address, Address, int], int]
+"""Of a token, by an owner, at a block."""
+EncodeForward = Callable[[Address, int, int], Transaction]
+"""Commons, what its base pool has taken in so far, and the day."""
+
+
+def _pass_by(_step: str) -> None:
+    """The checkpoint of production: tests pass one that ends the process."""
+
+
+class CommonsKeeper:
+    """One thread. `forward_min`: a commons that holds less waits. `clock` gives unix seconds."""
+
+    def __init__(  # noqa: PLR0913 - one argument per party it works with
+        self,
+        *,
+        distributions: Distributions,
+        base_pool_of: BasePoolOf,
+        held: Held,
+        outbox: Outbox,
+        encode_forward: EncodeForward,
+        library: Library,
+        forward_min: int = 1,
+        poll_s: float = 1,
+        clock: Callable[[], float] = time.time,
+        checkpoint: Callable[[str], None] = _pass_by,
+    ) -> None:
+        self._distributions = distributions
+        self._base_pool_of = base_pool_of
+        self._held = held
+        self._outbox = outbox
+        self._encode_forward = encode_forward
+        self._library = library
+        self._forward_min = forward_min
+        self._poll_s = poll_s
+        self._clock = clock
+        self._checkpoint = checkpoint
+        # What never changes, and what was looked at in a block: neither is worth asking for again.
+        self._is_base: dict[PoolId, bool] = {}
+        self._members: dict[ModelId, list[Member]] = {}
+        self._looked: dict[PoolId, int] = {}
+        self.reasons: dict[PoolId, str] = {}
+        """What keeps money in a base pool, in words. No alarm: anyone may open one for this operator, and leave it so."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. Outages are waited out; anything unexpected ends the thread with its error."""
+        while not stop.is_set():
+            try:
+                if self.step():
+                    continue
+            except Unavailable as outage:
+                _log.warning("Commons wait: %s", outage)
+            stop.wait(self._poll_s)
+
+    def step(self) -> bool:
+        """See to every base pool once. True when something was given out."""
+        moved = [self._try(pool) for pool in self._distributions.candidates()]
+        return any(moved)
+
+    def _try(self, pool: Pool) -> bool:
+        """One pool's trouble must not hold back the others."""
+        try:
+            moved = self._is_ours(pool) and self._advance(pool)
+        except CreditlineError as error:
+            if self.reasons.get(pool.id) != str(error):
+                _log.warning("The base pool %s waits: %s", pool.id, error)
+            self.reasons[pool.id] = str(error)
+            return False
+        self.reasons.pop(pool.id, None)
+        return moved
+
+    def _is_ours(self, pool: Pool) -> bool:
+        if pool.id not in self._is_base:
+            self._is_base[pool.id] = is_base_pool(pool.id, pool.params, self._base_pool_of)
+        return self._is_base[pool.id]
+
+    def _advance(self, pool: Pool) -> bool:
+        members = self._gather(pool.params.model_id)
+        holding = self._distributions.holding(pool.id)
+        if self._looked.get(pool.id) != holding.block:
+            self._forward(pool, holding.block, len(members))
+            self._looked[pool.id] = holding.block
+        if holding.busy or holding.amount < len(members):
+            return False
+        return self._share_out(pool, holding, members)
+
+    def _gather(self, model: ModelId) -> list[Member]:
+        if model not in self._members:
+            self._members[model] = gather(self._distributions.works(model))
+        return self._members[model]
+
+    def _forward(self, pool: Pool, block: int, members: int) -> None:
+        """What would not be a unit for each waits in the contract as it would in the pool."""
+        commons = pool.params.commons
+        if self._held(pool.params.token, commons, block) < max(self._forward_min, members):
+            return
+        day = int(self._clock()) // DAY_S
+        self._outbox.enqueue(self._encode_forward(commons, pool.deposited, day))
+        self._checkpoint("forwarded")
+
+    def _share_out(self, pool: Pool, holding: Holding, members: list[Member]) -> bool:
+        if not pool.staked:
+            raise Unavailable("Its bond is not staked, so nothing can be posted.", "Stake it.")
+        distribution = distribute(pool.id, pool.params.model_id, holding.block, holding.amount, members)
+        document = self._library.put(canonical.encode(distribution.document())).digest
+        self._checkpoint("published")
+        number = self._distributions.give_out(distribution, document)
+        self._checkpoint("given out")
+        _log.info("Epoch %s of base pool %s shares out %s units", number, pool.id, distribution.amount)
+        return True
