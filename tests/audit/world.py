@@ -79,6 +79,7 @@ class Node:
         self.deployment = Deployed()
         self.storage = {}
         self.wallets = set()
+        self.base_pools = {}
 
     def events(self):
         return iter(self.contracts.logs)
@@ -88,6 +89,9 @@ class Node:
 
     def has_code(self, who):
         return who in self.wallets
+
+    def base_pool(self, who):
+        return self.base_pools.get(who)
 
     def credit(self, token, who):
         return self.storage.get(("credit", who), self.contracts.credits.get((token, who), 0))

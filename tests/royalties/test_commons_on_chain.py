@@ -1,10 +1,14 @@
 """A commons closed end to end: what no work explains in an image reaches the creators of everything that was learned from."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
-from creditline import canonical
+from creditline import audit, canonical
 from creditline.amounts import cut_total
+from creditline.chain.finalised import FinalisedChain
+from creditline.errors import Missing
 from creditline.ids import model_id
 from creditline.royalties.keeping import Stage
 from creditline.store.database import Database
@@ -99,6 +103,31 @@ def test_an_unattributed_image_pays_everyone_whose_works_were_learned_from(villa
     assert village.scene.reader.balance(village.scene.deployment.demo_token, village.address) == 0
     assert village.keeper.alarm() == ""
     assert village.commons.reasons == {}
+
+
+class Everywhere:
+    """All that was published, by whomever."""
+
+    def __init__(self, *shelves):
+        self.shelves = shelves
+
+    def fetch(self, digest, limit):
+        for shelf in self.shelves[:-1]:
+            with suppress(Missing):
+                return shelf.fetch(digest, limit)
+        return self.shelves[-1].fetch(digest, limit)
+
+
+def test_an_auditor_with_a_node_and_a_gateway_says_yes(village):
+    village.earn("an-image")
+    village.share_out()
+    village.claim_all()
+    village.scene.anvil.finalise()
+    chain = FinalisedChain(village.scene.node, village.scene.deployment)
+    options = audit.Options(pools=frozenset({village.base}))
+    verdict = audit.verify(chain, Everywhere(village.shelf, village.scene.shelf), options=options)
+    assert (verdict.answer, verdict.first_wrong) == ("yes", None)
+    assert verdict.counts[audit.Check.SETTLEMENTS] == {audit.Outcome.OK: 1}
 
 
 def test_the_document_says_what_was_shared_out_and_names_the_reports(village):

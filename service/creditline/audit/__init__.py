@@ -14,6 +14,7 @@ could not be fetched is not called wrong; it is not called right either.
     works         does every work have the record that the chain names?
     datasets      does every training set hold registered works, and none that was opted out?
     trials        do epochs follow from what was published, and is there anything to object to?
+    distributions does a base pool share all of it out, by the rule?
     settlements   does every paid share follow from published evidence?
     money         do the sums close, and does storage agree with the logs?
     pixels        optionally: does the engine, run again, say the same?

@@ -83,6 +83,16 @@ class PoolAccount:
     epochs: list[Epoch] = field(default_factory=list)
     claimed: dict[int, int] = field(default_factory=dict)
     ending: str | None = None
+    levels: list[tuple[int, int]] = field(default_factory=list)  # of what may be a base pool: see `held_at`
+
+    @property
+    def may_be_base(self) -> bool:
+        """Whether its terms are those of a base pool, as far as they differ from those of most others."""
+        return self.params.integrator == self.params.commons
+
+    def held_at(self, block: int) -> int:
+        """What was available at the end of a block. Only for what may be a base pool."""
+        return next((held for number, held in reversed(self.levels) if number <= block), 0)
 
     @property
     def deposited(self) -> int:

@@ -9,6 +9,7 @@ from creditline.audit.account import PoolAccount
 from creditline.audit.anchors import Anchors
 from creditline.audit.book import Book
 from creditline.audit.datasets import Datasets
+from creditline.audit.distributions import Distributions
 from creditline.audit.documents import Documents
 from creditline.audit.evidence import Chain, Event
 from creditline.audit.money import Money
@@ -97,8 +98,11 @@ class Audit:
         # What matters is read first, so that data sets of strangers cannot use up the limit.
         others = self._datasets.works_of(book.registry.datasets) if self._scope.others else set()
         self.anchors = Anchors(chain, self._documents, book.registry, self._trained | others)
-        self._settlements = Settlements(book, self._documents, self._datasets, options.pictures)
-        self.trials = Trials(chain, book, self._documents, self._datasets, self._settlements)
+        shared = Distributions(chain, book, self._documents, self._datasets, self.anchors)
+        self._settlements = Settlements(
+            book, self._documents, self._datasets, options.pictures, shared.is_base
+        )
+        self.trials = Trials(chain, book, self._documents, self._datasets, self._settlements, shared)
         self._money = Money(chain, book.ledger, self._scope.pools)
 
     def examine(self, events: list[Event], recompute: Recompute | None) -> Iterator[Step]:

@@ -36,7 +36,14 @@ class Book:
             unknown = f"could not be checked: this version knows no event {event.name}"
             return Step(Check.LOGS, subject_of(event), Outcome.UNCHECKED, unknown, place)
         check, rule = self._rules[event.name]
-        return examine(check, subject_of(event), place, lambda: rule(event, place))
+        step = examine(check, subject_of(event), place, lambda: rule(event, place))
+        self._note(event)
+        return step
+
+    def _note(self, event: Event) -> None:
+        pool = self.ledger.pools.get(event.args.get("poolId", ""))
+        if pool is not None and pool.may_be_base:
+            pool.levels.append((event.block_number, pool.available))
 
     def _bind(self) -> dict[str, tuple[Check, Apply]]:
         registry, ledger, epochs = self.registry, self.ledger, self.epochs

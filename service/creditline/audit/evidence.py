@@ -64,6 +64,9 @@ class Chain(Protocol):
     def has_code(self, who: Address) -> bool:
         """Is `who` a contract wallet, whose answer about a signature may change?"""
 
+    def base_pool(self, who: Address) -> PoolId | None:
+        """The pool that a contract calls its base pool. None for wallets, and for contracts that name none."""
+
     def credit(self, token: Address, who: Address) -> int:
         """What the ledger lets `who` withdraw."""
 

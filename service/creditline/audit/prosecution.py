@@ -56,10 +56,11 @@ class Prosecution:
         pool, entry = self._find(pool_id, number)
         audit = self._audit(pool_id)
         trial = _try(audit.trials, pool, entry)
+        if recompute is not None or pool.may_be_base:
+            # Their records say which picture the engine has to ask for, and their batches who created them.
+            deque(audit.examine_works(), maxlen=0)
         steps = list(audit.trials.examine_epoch(pool, entry))
         if recompute is not None:
-            # Their records say which picture the engine has to ask for.
-            deque(audit.examine_works(), maxlen=0)
             steps += audit.examine_pixels(audit.trials.images(pool, entry), recompute)
         found = [step for step in steps if step.outcome is not Outcome.OK]
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from creditline import canonical
@@ -24,7 +24,15 @@ from creditline.royalties.receipt import pack_shares
 class Settlements:
     """Holds each `Settled` against its report. The amounts are the ledger's to recompute."""
 
-    def __init__(self, book: Book, documents: Documents, datasets: Datasets, sampling: Sampling) -> None:
+    def __init__(
+        self,
+        book: Book,
+        documents: Documents,
+        datasets: Datasets,
+        sampling: Sampling,
+        is_base_pool: Callable[[PoolAccount], bool],
+    ) -> None:
+        self._is_base_pool = is_base_pool
         self._book = book
         self._documents = documents
         self._datasets = datasets
@@ -58,6 +66,7 @@ class Settlements:
         pool = self._book.ledger.pools.get(event.args["poolId"])
         if pool is None:
             raise Wrong("its pool was never opened")
+        require(not self._is_base_pool(pool), "a base pool pays nobody but by distributions")
         report = self.read_report(event)
         _check_usage(event, report)
         self._check_model(pool, report)

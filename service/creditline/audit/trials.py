@@ -9,6 +9,7 @@ from typing import Any
 from creditline.audit.account import Epoch, PoolAccount
 from creditline.audit.book import Book
 from creditline.audit.datasets import Datasets
+from creditline.audit.distributions import Distributions
 from creditline.audit.documents import Documents, parse_rows
 from creditline.audit.evidence import Chain
 from creditline.audit.objections import objections, unpublished
@@ -16,7 +17,7 @@ from creditline.audit.registry import ModelEntry
 from creditline.audit.settlements import Settlements
 from creditline.audit.step import Check, Step, Wrong, examine, require
 from creditline.audit.trial import PostedEpoch, Trial
-from creditline.errors import Unavailable
+from creditline.errors import CreditlineError, Unavailable
 from creditline.ids import Address, DatasetId, WorkId
 from creditline.royalties.epoch import nonce_of
 from creditline.royalties.epoch_document import EPOCH_BYTES_MAX, read_epoch
@@ -43,13 +44,20 @@ class Trials:
     """Reads the document of each epoch once."""
 
     def __init__(
-        self, chain: Chain, book: Book, documents: Documents, datasets: Datasets, settlements: Settlements
+        self,
+        chain: Chain,
+        book: Book,
+        documents: Documents,
+        datasets: Datasets,
+        settlements: Settlements,
+        distributions: Distributions,
     ) -> None:
         self._chain = chain
         self._book = book
         self._documents = documents
         self._datasets = datasets
         self._settlements = settlements
+        self._distributions = distributions
         self._domain = ledger_domain(chain.deployment.chain_id, chain.deployment.ledger)
         self._read: dict[str, PostedEpoch] = {}
 
@@ -62,17 +70,40 @@ class Trials:
         subject = f"the leaves of epoch {entry.n} of pool {pool.id}"
         step = examine(Check.EPOCHS, subject, entry.place, lambda: self._check(pool, entry))
         yield step
-        if step.ok:
-            for image in self.images(pool, entry):
-                yield from self._settlements.examine(image)
+        if not step.ok:
+            return
+        kind = examine(Check.POOLS, f"pool {pool.id}", entry.place, lambda: self._ask_kind(pool))
+        if not kind.ok:
+            yield kind
+        elif self._distributions.is_base(pool):
+            shared = f"the distribution of epoch {entry.n} of pool {pool.id}"
+            yield examine(
+                Check.SETTLEMENTS, shared, entry.place, lambda: self._check_distribution(pool, entry)
+            )
+        for image in self.images(pool, entry):
+            yield from self._settlements.examine(image)
 
     def images(self, pool: PoolAccount, entry: Epoch) -> list[Image]:
-        """The reports of an epoch that could be read; none of one that could not."""
+        """The reports of an epoch that could be read; none of one that could not, or of a distribution, which shows none."""
         posted = self._read.get(entry.hash())
-        if posted is None:
+        if posted is None or self._shows_none(pool):
             return []
         leaves = enumerate(posted.closing.reports)
         return [_image(pool, entry, index, leaf) for index, leaf in leaves if leaf]
+
+    def _ask_kind(self, pool: PoolAccount) -> str:
+        self._distributions.is_base(pool)
+        return ""
+
+    def _shows_none(self, pool: PoolAccount) -> bool:
+        """Of a pool that may be a base pool and could not be asked, nothing is said but that."""
+        try:
+            return self._distributions.is_base(pool)
+        except CreditlineError:
+            return True
+
+    def _check_distribution(self, pool: PoolAccount, entry: Epoch) -> str:
+        return self._distributions.check(pool, entry, self._posted(pool, entry).closing)
 
     def trial(self, pool: PoolAccount, number: int, receipts: Sequence[Receipt] = ()) -> Trial:
         """Raises `Wrong` for an epoch that does not stand or whose document is malformed, `Unavailable` where it cannot be had."""

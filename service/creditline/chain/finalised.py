@@ -37,6 +37,9 @@ class FinalisedChain:
     def has_code(self, who: Address) -> bool:
         return bool(self._node.code_at(who, self._state_block))
 
+    def base_pool(self, who: Address) -> PoolId | None:
+        return self._reader.base_pool(who, self._state_block)
+
     def credit(self, token: Address, who: Address) -> int:
         return self._reader.credit(token, who, self._state_block)
 
