@@ -1,6 +1,6 @@
 """Passes on what no work explains: out of each commons into its base pool, and from there to everyone a model learned from.
 
-    forward ──▶ publish ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
+    forward ──▶ list the members ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
 
 Each step may be killed and done again. Forwarding is one transaction for each level of the base pool; a document is named by
 its content; and giving out takes what it gives from what is free, in the one transaction that enters it.
@@ -165,7 +165,7 @@ class CommonsKeeper:
             raise Unavailable("Its bond is not staked, so nothing can be posted.", "Stake it.")
         distribution = distribute(pool.id, pool.params.model_id, holding.block, holding.amount, members)
         document = self._library.put(canonical.encode(distribution.document())).digest
-        self._checkpoint("published")
+        self._checkpoint("listed")
         number = self._distributions.give_out(distribution, document)
         self._checkpoint("given out")
         _log.info("Epoch %s of base pool %s shares out %s units", number, pool.id, distribution.amount)
