@@ -135,8 +135,9 @@ class Service:
         self._epochs = EpochParts(
             settings, database, self._node, self._key, library, materials, drafts, ledger, self._outgoing
         )
+        self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
         self._commons = CommonsParts(
-            settings, database, self._reader, self._key.address, library, drafts, self._outgoing
+            settings, database, self._reader, self._key.address, library, drafts, self._outgoing, pay.claims
         )
         receipts = ReceiptBook(
             pools=pools,
@@ -156,7 +157,6 @@ class Service:
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
         )
-        self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
         token = settings.operator_token
         return Desk(
             registrar=registrar,

@@ -8,6 +8,8 @@ from creditline.chain.drafts import Drafts
 from creditline.chain.reader import ChainReader
 from creditline.ids import Address
 from creditline.library import Library
+from creditline.royalties.claims import Claims
+from creditline.royalties.collection import Collection
 from creditline.royalties.commons import is_base_pool
 from creditline.royalties.commons_keeper import CommonsKeeper
 from creditline.royalties.pool import Pool
@@ -20,7 +22,7 @@ from creditline.store.outbox import Outbox
 class CommonsParts:
     """`outgoing` is set when something has been put into the outbox; `operator` runs the base pools."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument per party it works with
         self,
         settings: Settings,
         database: Database,
@@ -29,12 +31,14 @@ class CommonsParts:
         library: Library,
         drafts: Drafts,
         outgoing: threading.Event,
+        claims: Claims,
     ) -> None:
         self._reader = reader
         self.keeper = CommonsKeeper(
             distributions=Distributions(database, operator),
             base_pool_of=reader.base_pool,
             held=reader.balance,
+            collect=Collection(claims),
             outbox=Outbox(database, outgoing),
             encode_forward=drafts.forward,
             library=library,

@@ -118,6 +118,7 @@ class Town:
             distributions=Distributions(database, OPERATOR.address, lambda: 1),
             base_pool_of=lambda who: POOL if who == COMMONS else None,
             held=lambda token, who, block: BaseLedger.held(self.folder),
+            collect=lambda commons, token, least: None,
             outbox=Outbox(database),
             encode_forward=Drafts(Calls(DEPLOYMENT)).forward,
             library=office.library,

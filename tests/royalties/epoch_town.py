@@ -62,6 +62,7 @@ class EpochTown:
             distributions=Distributions(database, scene.operator.address, lambda: self.now),
             base_pool_of=scene.reader.base_pool,
             held=scene.reader.balance,
+            collect=lambda commons, token, least: None,
             outbox=self.outbox,
             encode_forward=drafts.forward,
             library=self.shelf,

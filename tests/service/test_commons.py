@@ -84,17 +84,9 @@ def test_an_image_that_no_work_explains_pays_every_creator(town: Town, tmp_path:
     assert receipt["shares"] == [], "nobody's works explain it"
     client.settle_all(stage.token_file.read_text().strip())
     unattributed = REVENUE * 7000 // 10_000
-    client.wait(lambda: client.claimable(commons["address"])["roles"], "the settlement")
-    client.claim_all(commons["address"])  # anybody may: it can go nowhere else
 
-    def is_posted() -> JSON | None:
-        found = [epoch for epoch in client.epochs(base) if epoch["state"] == "posted"]
-        return dict(found[0]) if found else None
-
-    epoch = client.wait(is_posted, "the distribution to be posted")
-    assert int(epoch["revenue"]) == unattributed
-    stage.chain.forward_to(int(client.epoch(base, 1)["valid_at"]) + 1)
-    client.wait(lambda: client.epoch(base, 1)["state"] == "final", "its window")
+    # Nobody claims for the commons: the service does.
+    assert share_out(town, base, 1) == unattributed
     creators = {town.aiko.address: 4, town.ben.address: 3}
     for creator in creators:
         client.wait(lambda who=creator: client.claimable(who)["epochs"], "what is claimable")
@@ -110,6 +102,39 @@ def test_an_image_that_no_work_explains_pays_every_creator(town: Town, tmp_path:
     verdict = json.loads(subprocess.run([*verify, *where], capture_output=True, check=True).stdout)
     assert verdict["answer"] == "yes"
     assert client.health()["status"] == "ok"
+
+
+def test_what_an_epoch_leaves_unattributed_follows_by_itself(town: Town, tmp_path: Path) -> None:
+    client, stage = town.stage.client, town.stage
+    commons = open_commons(town, tmp_path, "--guardian", ARBITER)
+    base, pool = commons["base_pool"], open_pool(town, commons["address"])
+    stake(town, base)
+    stake(town, pool)
+
+    def report() -> JSON | None:
+        try:
+            return client.report_usage(INTEGRATOR, pool, "another-new-thing", draw(997), REVENUE)
+        except Conflict:
+            return None
+
+    client.wait(report, "the stake")
+    client.close_epoch(pool, stage.token_file.read_text().strip())
+    assert share_out(town, pool, 1) == REVENUE
+    assert share_out(town, base, 1) == REVENUE * 7000 // 10_000
+
+
+def share_out(town: Town, pool: str, number: int) -> int:
+    """Wait for an epoch to be posted, and pass its window. Returns its revenue."""
+    client = town.stage.client
+
+    def is_posted() -> JSON | None:
+        found = [epoch for epoch in client.epochs(pool) if epoch["number"] == number]
+        return found[0] if found and found[0]["state"] == "posted" else None
+
+    epoch = client.wait(is_posted, f"epoch {number} to be posted")
+    town.stage.chain.forward_to(int(client.epoch(pool, number)["valid_at"]) + 1)
+    client.wait(lambda: client.epoch(pool, number)["state"] == "final", "its window")
+    return int(epoch["revenue"])
 
 
 def due(town: Town, creator: str, pool: str) -> int:

@@ -1,9 +1,10 @@
 """Passes on what no work explains: out of each commons into its base pool, and from there to everyone a model learned from.
 
-    forward ──▶ list the members ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
+    collect ──▶ forward ──▶ list the members ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
 
-Each step may be killed and done again. Forwarding is one transaction for each level of the base pool; a document is named by
-its content; and giving out takes what it gives from what is free, in the one transaction that enters it.
+Each step may be killed and done again. Payments are sent once for each level of what is owed, and forwarding once for each
+level of the base pool; a document is named by its content; and giving out takes what it gives from what is free, in the one
+transaction that enters it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Outbox(Protocol):
 
 Held = Callable[[Address, Address, int], int]
 """Of a token, by an owner, at a block."""
+Collect = Callable[[Address, Address, int], None]
+"""Has a commons paid what pools owe to it in a token, each amount of at least so much."""
 EncodeForward = Callable[[Address, int, int], Transaction]
 """Commons, what its base pool has taken in so far, and the day."""
 
@@ -79,6 +82,7 @@ class CommonsKeeper:
         distributions: Distributions,
         base_pool_of: BasePoolOf,
         held: Held,
+        collect: Collect,
         outbox: Outbox,
         encode_forward: EncodeForward,
         library: Library,
@@ -90,6 +94,7 @@ class CommonsKeeper:
         self._distributions = distributions
         self._base_pool_of = base_pool_of
         self._held = held
+        self._collect = collect
         self._outbox = outbox
         self._encode_forward = encode_forward
         self._library = library
@@ -152,9 +157,10 @@ class CommonsKeeper:
         return self._members[model]
 
     def _forward(self, pool: Pool, block: int, members: int) -> None:
-        """What would not be a unit for each waits in the contract as it would in the pool."""
-        commons = pool.params.commons
-        if self._held(pool.params.token, commons, block) < max(self._forward_min, members):
+        """What would not be a unit for each waits where it is, as it would in the pool."""
+        commons, token, least = pool.params.commons, pool.params.token, max(self._forward_min, members)
+        self._collect(commons, token, least)
+        if self._held(token, commons, block) < least:
             return
         day = int(self._clock()) // DAY_S
         self._outbox.enqueue(self._encode_forward(commons, pool.deposited, day))
