@@ -137,7 +137,15 @@ class Service:
         )
         self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
         self._commons = CommonsParts(
-            settings, database, self._reader, self._key.address, library, drafts, self._outgoing, pay.claims
+            settings,
+            database,
+            self._reader,
+            self._key.address,
+            library,
+            drafts,
+            self._outgoing,
+            pay.claims,
+            self._epochs.writing.write,
         )
         receipts = ReceiptBook(
             pools=pools,

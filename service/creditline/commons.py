@@ -12,6 +12,7 @@ from creditline.royalties.claims import Claims
 from creditline.royalties.collection import Collection
 from creditline.royalties.commons import is_base_pool
 from creditline.royalties.commons_keeper import CommonsKeeper
+from creditline.royalties.keeping import WriteWork
 from creditline.royalties.pool import Pool
 from creditline.settings import Settings
 from creditline.store.database import Database
@@ -32,6 +33,7 @@ class CommonsParts:
         drafts: Drafts,
         outgoing: threading.Event,
         claims: Claims,
+        write: WriteWork,
     ) -> None:
         self._reader = reader
         self.keeper = CommonsKeeper(
@@ -41,6 +43,7 @@ class CommonsParts:
             collect=Collection(claims),
             outbox=Outbox(database, outgoing),
             encode_forward=drafts.forward,
+            write=write,
             library=library,
             forward_min=settings.commons_forward_min,
             poll_s=settings.poll_s,

@@ -25,17 +25,21 @@ BASE = {"integrator": COMMONS, "commons": COMMONS, "creatorBps": 10_000, "develo
 class CommonsWorld(World):
     """`distribution` bends what is published, `groups` what is reported, `usage` and `shares` one report each."""
 
-    def __init__(self, lies=None):
+    def __init__(self, lies=None, *, anchored_only=False):
         super().__init__(lies)
-        self._learn_from_more()
+        self.unwritten = None
+        self._learn_from_more(anchored_only=anchored_only)
         self.base = self.open(TOKEN, **BASE)
         self.node.wallets.add(COMMONS)
         self.node.base_pools[COMMONS] = self.base
         self.contracts.fund(self.base, AMOUNT, COMMONS)
         self.contracts.stake(self.base, self.operator.address)
 
-    def _learn_from_more(self):
-        """A second model: of the first data set, and of twelve more works by as many people; one stands in both."""
+    def _learn_from_more(self, *, anchored_only):
+        """A second model: of the first data set, and of twelve more works by as many people; one stands in both.
+
+        `anchored_only`: and of one by somebody of whom the registry holds nothing.
+        """
         first = self.datasets[0]
         more = []
         for number in range(12):
@@ -44,6 +48,10 @@ class CommonsWorld(World):
             self.publish(record)
             self.contracts.register(compose_batch([record], who.address, 0, SALT_KEY).leaves[0])
             more.append(record.work_id)
+        if anchored_only:
+            who = Person("unwritten")
+            self.unwritten, _ = self.batch(who, [self.record(who, "in a batch")])
+            more.append(self.unwritten.leaves[0].work_id)
         dataset = compose_dataset("more", [*more, self.sets[first].works[0]])
         manifest = self.shelf.put(dataset.manifest()).digest
         root, count = "0x" + dataset.tree().root.hex(), len(dataset.works)
@@ -57,7 +65,8 @@ class CommonsWorld(World):
     def due(self):
         """What the rule gives, at the newest block."""
         creators = {log.args["workId"]: log.args["creator"] for log in self.logs("WorkRegistered")}
-        leaves = [*self.alices.leaves, *self.bobs.leaves]
+        batches = [self.alices, self.bobs, *([self.unwritten] if self.unwritten else [])]
+        leaves = [leaf for batch in batches for leaf in batch.leaves]
         creators |= {leaf.work_id: leaf.creator for leaf in leaves}
         works = [
             (creators[work], work, DatasetId(name), place)
@@ -65,7 +74,8 @@ class CommonsWorld(World):
             for place, work in enumerate(self.sets[name].works)
         ]
         block = self.contracts.logs[-1].block_number
-        return distribute(self.base, ModelId(self.model), block, AMOUNT, gather(works))
+        written = {log.args["workId"] for log in self.logs("WorkRegistered")}
+        return distribute(self.base, ModelId(self.model), block, AMOUNT, gather(works, written))
 
     def logs(self, name):
         return [log for log in self.contracts.logs if log.name == name]

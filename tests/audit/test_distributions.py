@@ -11,7 +11,7 @@ from creditline.errors import Unavailable
 from creditline.ids import ZERO_ADDRESS
 from tests.audit.commons_world import AMOUNT, BASE, CommonsWorld
 from tests.audit.contracts import TOKEN
-from tests.audit.world import sha
+from tests.audit.world import Person, sha
 
 
 def verify(world):
@@ -125,6 +125,18 @@ def test_one_lie(lies, detail):
     assert (step.name, step.outcome) == (Check.SETTLEMENTS, Outcome.WRONG)
     assert "the distribution of epoch 1" in step.subject
     assert detail in step.detail
+
+
+@pytest.mark.parametrize("is_contract", [False, True])
+def test_only_a_creator_whose_wallet_may_refuse_is_left_out(is_contract):
+    world = CommonsWorld(anchored_only=True).share_out()
+    creator = Person("unwritten").address
+    if is_contract:
+        world.node.wallets.add(creator)
+    found = [step.detail for step in verify(world).findings if step.subject.startswith("the distribution")]
+    assert found == ([] if is_contract else [found[0]])
+    assert is_contract or f"the creator {creator} of work" in found[0]
+    assert is_contract or "is left out: none of its works was written" in found[0]
 
 
 def test_a_distribution_that_nobody_has_is_not_called_wrong():

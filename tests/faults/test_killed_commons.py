@@ -119,6 +119,7 @@ class Town:
             base_pool_of=lambda who: POOL if who == COMMONS else None,
             held=lambda token, who, block: BaseLedger.held(self.folder),
             collect=lambda commons, token, least: None,
+            write=lambda work: None,
             outbox=Outbox(database),
             encode_forward=Drafts(Calls(DEPLOYMENT)).forward,
             library=office.library,

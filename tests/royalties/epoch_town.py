@@ -63,6 +63,7 @@ class EpochTown:
             base_pool_of=scene.reader.base_pool,
             held=scene.reader.balance,
             collect=lambda commons, token, least: None,
+            write=self.writing.write,
             outbox=self.outbox,
             encode_forward=drafts.forward,
             library=self.shelf,

@@ -20,6 +20,9 @@ from tests.royalties.test_epochs_on_chain import age_stakes
 
 CREATORS = ("aiko", "ben", "chie")
 REVENUE = 1_000_003
+SAYS_YES = (
+    "0x7f1626ba7e" + "00" * 28 + "5f5260205ff3"
+)  # whatever it is asked, it returns the magic value of ERC-1271
 
 
 class Village(EpochTown):
@@ -30,9 +33,13 @@ class Village(EpochTown):
         names = [*CREATORS, *(f"creator {number}" for number in range(10))]
         self.creators = {name: scene.person(name) for name in names}
         titles = [("aiko", f"aiko {number}") for number in range(3)] + [(name, name) for name in names[1:]]
+        # Chie's wallet is a contract, which says yes to every signature.
+        scene.anvil.ask("anvil_setCode", self.creators["chie"].address, SAYS_YES)
         batches = {
             name: scene.batch(who, [t for n, t in titles if n == name]) for name, who in self.creators.items()
         }
+        chies = batches["chie"]
+        batches["chie"] = chies.signed(person("her own key").sign_typed(chies.typed_data(scene.domain)))
         for batch in batches.values():
             scene.anchor(batch)
         self.works = [leaf.work_id for batch in batches.values() for leaf in batch.leaves]
@@ -181,6 +188,22 @@ def test_a_base_pool_without_a_bond_says_so_and_goes_on_once_it_is_there(village
     village.rounds(3)
     assert village.stages() == [Stage.POSTED]
     assert village.commons.reasons == {}
+
+
+def test_a_creator_whose_wallet_takes_its_signature_back_holds_up_nobody(village):
+    refuser = village.creators["chie"]
+    village.scene.anvil.ask("anvil_setCode", refuser.address, "0x00")
+    village.earn("an-image")
+    village.share_out()
+    assert village.stages() == [Stage.FINAL]
+    closing = village.published.closing(village.base, 1)
+    assert refuser.address not in closing.indexes
+    assert closing.payout_tree.total == sum(leaf.revenue for leaf in closing.reports if leaf)
+    village.scene.anvil.finalise()
+    chain = FinalisedChain(village.scene.node, village.scene.deployment)
+    options = audit.Options(pools=frozenset({village.base}))
+    verdict = audit.verify(chain, Everywhere(village.shelf, village.scene.shelf), options=options)
+    assert verdict.counts[audit.Check.SETTLEMENTS] == {audit.Outcome.OK: 1}
 
 
 def test_a_lost_database_reads_a_distribution_again_and_gives_out_no_second(scene, village, tmp_path):

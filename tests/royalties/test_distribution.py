@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditline.errors import Insufficient, Invalid
-from creditline.royalties.distribution import Member, distribute, divide, gather, output_hash
+from creditline.royalties.distribution import Member, distribute, divide, gather, output_hash, unwritten
 from creditline.royalties.receipt import WORKS_MAX, pack_shares
 from tests.chain.scene import hash_of, person
 
@@ -15,14 +15,24 @@ def members(counts):
     return [Member(f"0x{i:040x}", f"0x{i + 1:064x}", SET, i, works) for i, works in enumerate(counts)]
 
 
+LOW, MID, HIGH = (f"0x{n:064x}" for n in (1, 2, 3))
+AIKO, BEN = person("aiko").address, person("ben").address
+WORKS = [(AIKO, HIGH, SET, 0), (BEN, MID, SET, 1), (AIKO, LOW, SET, 2), (AIKO, HIGH, OTHER, 0)]
+
+
 def test_a_creator_counts_with_the_number_of_its_works_and_the_lowest_stands_for_all():
-    aiko, ben = person("aiko").address, person("ben").address
-    low, mid, high = (f"0x{n:064x}" for n in (1, 2, 3))
-    found = gather([(aiko, high, SET, 0), (ben, mid, SET, 1), (aiko, low, SET, 2), (aiko, high, OTHER, 0)])
+    found = gather(WORKS, {LOW, MID, HIGH})
     assert sorted(found, key=lambda each: each.work) == [
-        Member(aiko, low, SET, 2, 2),
-        Member(ben, mid, SET, 1, 1),
+        Member(AIKO, LOW, SET, 2, 2),
+        Member(BEN, MID, SET, 1, 1),
     ]
+    assert unwritten(WORKS, {LOW, MID, HIGH}) == {}
+
+
+def test_only_a_work_that_the_registry_holds_can_stand_for_others():
+    assert gather(WORKS, {HIGH}) == [Member(AIKO, HIGH, min(SET, OTHER), 0, 2)]
+    assert unwritten(WORKS, {HIGH}) == {BEN: MID}
+    assert unwritten(WORKS, set()) == {AIKO: LOW, BEN: MID}
 
 
 @given(COUNTS, st.integers(40, 10**30))

@@ -24,10 +24,12 @@ from creditline.royalties.distribution import (
     DISTRIBUTION_BYTES_MAX,
     Distribution,
     Group,
+    Listed,
     Member,
     distribute,
     gather,
     read_distribution,
+    unwritten,
 )
 from creditline.royalties.leaves import ReportLeaf
 from creditline.royalties.receipt import pack_shares
@@ -61,18 +63,28 @@ class Distributions:
         said = parse_rows("distribution", read_distribution, data)
         _check_subject(pool, said)
         _check_amount(pool, entry, said)
-        due = distribute(pool.id, said.model_id, said.block, said.amount, self._gather(pool))
+        due = distribute(pool.id, said.model_id, said.block, said.amount, self._gather(pool, said.block))
         _check_members(said.members, due.members)
         _check_reports(leaves, due)
         return ""
 
-    def _gather(self, pool: PoolAccount) -> list[Member]:
+    def _gather(self, pool: PoolAccount, block: int) -> list[Member]:
         model = self._book.registry.models.get(pool.params.model_id)
         if model is None:
             raise Wrong(f"its model {pool.params.model_id} was never registered")
-        return gather(self._works(model.datasets))
+        works, registered = list(self._works(model.datasets)), self._book.registry.works
+        written = {
+            work for _, work, _, _ in works if work in registered and registered[work].place.block <= block
+        }
+        for creator, work in unwritten(works, written).items():
+            # A plain wallet's signature can be written by anyone at any time; a contract may refuse it.
+            refuses = self._chain.has_code(creator)
+            require(
+                refuses, f"the creator {creator} of work {work} is left out: none of its works was written"
+            )
+        return gather(works, written)
 
-    def _works(self, datasets: Sequence[DatasetId]) -> Iterator[tuple[Address, WorkId, DatasetId, int]]:
+    def _works(self, datasets: Sequence[DatasetId]) -> Iterator[Listed]:
         for name in datasets:
             for place, work in enumerate(self._datasets.find(name).works):
                 yield self._creator(work), work, name, place
@@ -115,7 +127,10 @@ def _check_members(said: Sequence[Member], due: Sequence[Member]) -> None:
     for member in due:
         require(member.creator in mine, f"the creator {member.creator} of work {member.work} is left out")
     for member in said:
-        require(member.creator in theirs, f"{member.creator} created nothing in the training set")
+        require(
+            member.creator in theirs,
+            f"{member.creator} has no work in the training set that the registry held",
+        )
     for member in due:
         counted = mine[member.creator].works
         require(

@@ -1,6 +1,6 @@
 """Passes on what no work explains: out of each commons into its base pool, and from there to everyone a model learned from.
 
-    collect ──▶ forward ──▶ list the members ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
+    collect ──▶ forward ──▶ write ──▶ list ──▶ give out, which closes the epoch ──▶ and the epoch keeper goes on
 
 Each step may be killed and done again. Payments are sent once for each level of what is owed, and forwarding once for each
 level of the base pool; a document is named by its content; and giving out takes what it gives from what is free, in the one
@@ -12,16 +12,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from creditline import canonical
-from creditline.errors import CreditlineError, Unavailable
-from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId
+from creditline.errors import Conflict, CreditlineError, Invalid, Unavailable
+from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId
 from creditline.library import Library
 from creditline.royalties.commons import BasePoolOf, is_base_pool
-from creditline.royalties.distribution import Distribution, Member, distribute, gather
+from creditline.royalties.distribution import Distribution, Listed, distribute, gather, unwritten
+from creditline.royalties.keeping import WriteWork
 from creditline.royalties.pool import Pool
 from creditline.transactions import Transaction
 
@@ -47,11 +48,14 @@ class Distributions(Protocol):
     def holding(self, pool_id: PoolId) -> Holding:
         """Raises `Unavailable` while rows lag behind."""
 
-    def works(self, model_id: ModelId) -> Iterable[tuple[Address, WorkId, DatasetId, int]]:
-        """Creator, work, data set and place of all works in a model's training sets, which never change.
+    def works(self, model_id: ModelId) -> list[Listed]:
+        """All works in a model's training sets, which never change.
 
         Raises `Unavailable` while a data set is not read, or the creator of a work is not known.
         """
+
+    def written(self, model_id: ModelId, block: int) -> set[WorkId]:
+        """Those that the registry held at the end of a block that is read."""
 
     def give_out(self, distribution: Distribution, document: Bytes32) -> int:
         """Enter the reports of an epoch and close it. Raises `Conflict` where that would give anything out twice."""
@@ -85,6 +89,7 @@ class CommonsKeeper:
         collect: Collect,
         outbox: Outbox,
         encode_forward: EncodeForward,
+        write: WriteWork,
         library: Library,
         forward_min: int = 1,
         poll_s: float = 1,
@@ -97,6 +102,7 @@ class CommonsKeeper:
         self._collect = collect
         self._outbox = outbox
         self._encode_forward = encode_forward
+        self._write = write
         self._library = library
         self._forward_min = forward_min
         self._poll_s = poll_s
@@ -104,8 +110,9 @@ class CommonsKeeper:
         self._checkpoint = checkpoint
         # What never changes, and what was looked at in a block: neither is worth asking for again.
         self._is_base: dict[PoolId, bool] = {}
-        self._members: dict[ModelId, list[Member]] = {}
+        self._works: dict[ModelId, list[Listed]] = {}
         self._looked: dict[PoolId, int] = {}
+        self._awaited: dict[PoolId, int] = {}
         self.reasons: dict[PoolId, str] = {}
         """What keeps money in a base pool, in words. No alarm: anyone may open one for this operator, and leave it so."""
 
@@ -142,23 +149,24 @@ class CommonsKeeper:
         return self._is_base[pool.id]
 
     def _advance(self, pool: Pool) -> bool:
-        members = self._gather(pool.params.model_id)
+        works = self._read_works(pool.params.model_id)
+        creators = len({creator for creator, *_ in works})
         holding = self._distributions.holding(pool.id)
         if self._looked.get(pool.id) != holding.block:
-            self._forward(pool, holding.block, len(members))
+            self._forward(pool, holding.block, creators)
             self._looked[pool.id] = holding.block
-        if holding.busy or holding.amount < len(members):
+        if holding.busy or holding.amount < creators:
             return False
-        return self._share_out(pool, holding, members)
+        return self._share_out(pool, holding, works)
 
-    def _gather(self, model: ModelId) -> list[Member]:
-        if model not in self._members:
-            self._members[model] = gather(self._distributions.works(model))
-        return self._members[model]
+    def _read_works(self, model: ModelId) -> list[Listed]:
+        if model not in self._works:
+            self._works[model] = self._distributions.works(model)
+        return self._works[model]
 
-    def _forward(self, pool: Pool, block: int, members: int) -> None:
+    def _forward(self, pool: Pool, block: int, creators: int) -> None:
         """What would not be a unit for each waits where it is, as it would in the pool."""
-        commons, token, least = pool.params.commons, pool.params.token, max(self._forward_min, members)
+        commons, token, least = pool.params.commons, pool.params.token, max(self._forward_min, creators)
         self._collect(commons, token, least)
         if self._held(token, commons, block) < least:
             return
@@ -166,9 +174,16 @@ class CommonsKeeper:
         self._outbox.enqueue(self._encode_forward(commons, pool.deposited, day))
         self._checkpoint("forwarded")
 
-    def _share_out(self, pool: Pool, holding: Holding, members: list[Member]) -> bool:
+    def _share_out(self, pool: Pool, holding: Holding, works: list[Listed]) -> bool:
         if not pool.staked:
             raise Unavailable("Its bond is not staked, so nothing can be posted.", "Stake it.")
+        if self._awaited.get(pool.id) == holding.block:
+            return False
+        written = self._distributions.written(pool.params.model_id, holding.block)
+        if self._write_one_each(unwritten(works, written)):
+            self._awaited[pool.id] = holding.block
+            return False
+        members = gather(works, written)
         distribution = distribute(pool.id, pool.params.model_id, holding.block, holding.amount, members)
         document = self._library.put(canonical.encode(distribution.document())).digest
         self._checkpoint("listed")
@@ -176,3 +191,16 @@ class CommonsKeeper:
         self._checkpoint("given out")
         _log.info("Epoch %s of base pool %s shares out %s units", number, pool.id, distribution.amount)
         return True
+
+    def _write_one_each(self, missing: Mapping[Address, WorkId]) -> bool:
+        """True while a work has to be written, so that its creator can be paid. A creator whose wallet refuses is left out."""
+        is_awaited = False
+        for creator, work in missing.items():
+            try:
+                self._write(work)
+                is_awaited = True
+            except (Conflict, Invalid) as refused:
+                _log.info("The creator %s is left out of a distribution: %s", creator, refused)
+        if is_awaited:
+            self._checkpoint("written")
+        return is_awaited

@@ -7,7 +7,7 @@ work that stands for each, are cut into groups of twelve; a group earns its part
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -23,9 +23,13 @@ NO_DEADLINE = 2**40 - 1
 """The operator signs no receipt of a distribution, so none can be settled as a cheque."""
 
 
+Listed = tuple[Address, WorkId, DatasetId, int]
+"""A work in a training set: its creator, its id, the data set, and its place there."""
+
+
 @dataclass(frozen=True)
 class Member:
-    """A creator in a training set. `work` is the lowest of its ids there, which stands for all `works` of them."""
+    """A creator in a training set. `work` is the lowest of its ids there that the registry holds, and stands for all `works`."""
 
     creator: Address
     work: WorkId
@@ -138,17 +142,30 @@ def is_distribution(document: canonical.JSON) -> bool:
     return document.get("type") == TYPE
 
 
-def gather(works: Iterable[tuple[Address, WorkId, DatasetId, int]]) -> list[Member]:
-    """The members of a model's training sets: creator, work, data set and place of each work. A work counts once."""
+def gather(works: Iterable[Listed], written: Collection[WorkId]) -> list[Member]:
+    """The members of a model's training sets. A work counts once; a creator of whom the registry holds none is left out.
+
+    `written`: the works that the registry holds.
+    """
     lowest: dict[Address, tuple[WorkId, DatasetId, int]] = {}
     seen: dict[Address, set[WorkId]] = {}
     for creator, work, dataset, place in works:
-        mine = seen.setdefault(creator, set())
-        if work in mine:
-            continue
-        mine.add(work)
-        lowest[creator] = min(lowest.get(creator, (work, dataset, place)), (work, dataset, place))
-    return [Member(creator, *lowest[creator], len(mine)) for creator, mine in seen.items()]
+        seen.setdefault(creator, set()).add(work)
+        if work in written:
+            stands = (work, dataset, place)
+            lowest[creator] = min(lowest.get(creator, stands), stands)
+    return [Member(creator, *stands, len(seen[creator])) for creator, stands in lowest.items()]
+
+
+def unwritten(works: Iterable[Listed], written: Collection[WorkId]) -> dict[Address, WorkId]:
+    """The lowest work of each creator of whom the registry holds none."""
+    lowest: dict[Address, WorkId] = {}
+    paid = set()
+    for creator, work, _, _ in works:
+        lowest[creator] = min(lowest.get(creator, work), work)
+        if work in written:
+            paid.add(creator)
+    return {creator: work for creator, work in lowest.items() if creator not in paid}
 
 
 def divide(weights: Sequence[int]) -> tuple[int, ...]:

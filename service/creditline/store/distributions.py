@@ -12,7 +12,7 @@ from creditline.amounts import BASIS_POINTS
 from creditline.errors import Conflict, Unavailable
 from creditline.ids import Address, Bytes32, DatasetId, ModelId, PoolId, WorkId
 from creditline.royalties.commons_keeper import Holding
-from creditline.royalties.distribution import NO_DEADLINE, Distribution, Group
+from creditline.royalties.distribution import NO_DEADLINE, Distribution, Group, Listed
 from creditline.royalties.epoch import nonce_of
 from creditline.royalties.keeping import Stage
 from creditline.royalties.pool import Pool
@@ -23,6 +23,7 @@ from creditline.store.chain_tables import (
     datasets,
     events,
     model_datasets,
+    payees,
     pools,
     works,
 )
@@ -71,8 +72,8 @@ class Distributions:
             raise Unavailable("Events of finalised blocks are still being entered.", "Try again in a moment.")
         return Holding(block=followed, amount=_left(row), busy=busy)
 
-    def works(self, model_id: ModelId) -> list[tuple[Address, WorkId, DatasetId, int]]:
-        """Creator, work, data set and place of all works in a model's training sets, which never change.
+    def works(self, model_id: ModelId) -> list[Listed]:
+        """All works in a model's training sets, which never change.
 
         Raises `Unavailable` while a data set is not read, or the creator of a work is not known.
         """
@@ -102,6 +103,20 @@ class Distributions:
                     "Wait until its batch can be had; a data set of works that nobody claimed is paid to nobody.",
                 )
         return [_place(row) for row in rows]
+
+    def written(self, model_id: ModelId, block: int) -> set[WorkId]:
+        """Those that the registry held at the end of a block that is read."""
+        listed = (
+            select(dataset_works.c.work_id)
+            .join(model_datasets, model_datasets.c.dataset_id == dataset_works.c.dataset_id)
+            .where(model_datasets.c.model_id == model_id)
+        )
+        # The first payee is entered with the registration.
+        statement = (
+            select(payees.c.work_id).distinct().where(payees.c.work_id.in_(listed), payees.c.number <= block)
+        )
+        with self._database.read() as connection:
+            return {WorkId(Bytes32(work)) for work in connection.scalars(statement)}
 
     def give_out(self, distribution: Distribution, document: Bytes32) -> int:
         """Enter the reports of an epoch and close it, all in one transaction. Returns its number.
@@ -146,7 +161,7 @@ def _is_busy(connection: Connection, pool_id: PoolId) -> bool:
     return connection.execute(select(closings.c.number).where(unfinished)).first() is not None
 
 
-def _place(row: Any) -> tuple[Address, WorkId, DatasetId, int]:
+def _place(row: Any) -> Listed:
     work, dataset = WorkId(Bytes32(row.work_id)), DatasetId(Bytes32(row.dataset_id))
     return Address(row.creator), work, dataset, row.leaf_index
 
