@@ -67,3 +67,15 @@ def test_a_local_secret_is_made_once_and_private(tmp_path: Path) -> None:
     assert local_secret(settings, "salt.key") == first
     assert len(first) == 32
     assert (tmp_path / "data" / "salt.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("value", ["*", "proxy.internal", "10.0.0.1,", "10.0.0.1/8", "300.1.1.1"])
+def test_f26_only_addresses_can_be_trusted_as_proxies(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CREDITLINE_TRUSTED_PROXIES", value)
+    with pytest.raises(Misconfigured, match="CREDITLINE_TRUSTED_PROXIES"):
+        load()
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITLINE_TRUSTED_PROXIES", "10.0.0.1,fd00::/8")
+    assert load().trusted_proxies == "10.0.0.1,fd00::/8"

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import uvicorn
 
 from creditline.api.app import create
+from creditline.api.buckets import Rate
 from creditline.api.desk import Desk, Place
+from creditline.api.gate import Limits
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
 from creditline.chain.calls import Calls
@@ -93,10 +95,12 @@ class Service:
             "Serving %s on chain %s as %s", self._settings.url, self._settings.chain_id, self._key.address
         )
         uvicorn.run(
-            create(self._desk),
+            create(self._desk, _limits(self._settings)),
             host=self._settings.host,
             port=self._settings.port,
             log_level="warning",
+            proxy_headers=bool(self._settings.trusted_proxies),
+            forwarded_allow_ips=self._settings.trusted_proxies,
             timeout_graceful_shutdown=10,
         )
 
@@ -248,6 +252,14 @@ class Service:
         epochs["epochs_alarm"] = float(bool(self._epochs.keeper.alarm()))
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        address=Rate(settings.address_units_per_minute, settings.address_units_burst),
+        in_flight_units=settings.caller_units_in_flight,
+        calls_max=settings.calls_max,
+    )
 
 
 def _has_restarted(node: Node, events: EventLog) -> bool:

@@ -10,12 +10,13 @@
     │   └── Insufficient   a pool holds less than the call would spend           402
     ├── Busy               a queue is full; the same call works later            503
     ├── Exhausted          a budget is used up until a stated time               429
+    │   └── TooFast        one caller asks for more than its share               429
     ├── Unavailable        a chain node, store or gateway does not answer        503
     ├── Misconfigured      a setting or the machine is wrong; nothing started    78 (exit status)
     └── Corrupt            stored or fetched bytes differ from their hash        500
 
 Each says what happened, what it means, and what to do next. The HTTP status and exit status of each class stand on
-the class, so that the API and the CLI agree.
+the class, so that the API and the CLI agree. Where the same call works later, `retry_after_s` says when.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ class CreditlineError(Exception):
     status = 500
     exit_status = 1
     slug = "error"
+    retry_after_s: int | None = None
 
-    def __init__(self, what: str, next_step: str) -> None:
+    def __init__(self, what: str, next_step: str, retry_after_s: int | None = None) -> None:
         """Both sentences end with a full stop and name the offending value where that is safe."""
         super().__init__(f"{what} {next_step}")
         self.what = what
         self.next_step = next_step
+        self.retry_after_s = self.retry_after_s if retry_after_s is None else retry_after_s
 
 
 class Invalid(CreditlineError):
@@ -93,6 +96,7 @@ class Busy(CreditlineError):
     status = 503
     exit_status = 75
     slug = "busy"
+    retry_after_s = 2
 
 
 class Exhausted(CreditlineError):
@@ -101,6 +105,13 @@ class Exhausted(CreditlineError):
     status = 429
     exit_status = 75
     slug = "exhausted"
+    retry_after_s = 60
+
+
+class TooFast(Exhausted):
+    """One caller asks for more than its share of the service. Nothing was done."""
+
+    slug = "too-fast"
 
 
 class Unavailable(CreditlineError):
@@ -109,6 +120,7 @@ class Unavailable(CreditlineError):
     status = 503
     exit_status = 69
     slug = "unavailable"
+    retry_after_s = 2
 
 
 class Misconfigured(CreditlineError):

@@ -6,6 +6,7 @@ printed. `docs/reference/settings.md` lists them; a test holds it to this file.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -17,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from creditline.errors import Misconfigured
 
 DEVELOPMENT_CHAIN = 31337
+CALL_UNITS_MAX = 2_000
+"""No call costs more, so that each can be made at all. A test holds it to the tariff."""
 
 
 class Settings(BaseSettings):
@@ -66,13 +69,32 @@ class Settings(BaseSettings):
         32, ge=1, le=10_000, description="Pictures that may wait for the engine; more are answered 503."
     )
     picture_bytes_max: int = Field(
-        32 * 1024 * 1024, ge=1024, description="Largest picture that is accepted, in bytes."
+        32 * 1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="Largest picture that is accepted, in bytes.",
     )
     epoch_usages_max: int = Field(
         10_000, ge=1, le=20_000, description="Receipts after which an epoch is closed."
     )
     epoch_seconds_max: int = Field(
         3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies in front, as addresses or networks with commas between: they say who calls. Empty: nobody is believed.",
+    )
+    address_units_per_minute: int = Field(
+        12_000, ge=60, le=10**9, description="Units of work that one address may ask for in a minute."
+    )
+    address_units_burst: int = Field(
+        60_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that it may ask for at once after a pause."
+    )
+    caller_units_in_flight: int = Field(
+        5_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that one caller may have under way."
+    )
+    calls_max: int = Field(
+        256, ge=8, le=10_000, description="Calls that may be under way together; more are answered 503."
     )
     relay_gas_per_day: int = Field(
         200_000_000,
@@ -93,6 +115,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in value.split(",") if value else ():
+            ipaddress.ip_network(part.strip())  # raises what is wrong with it
+        return value
 
     @property
     def deployment_file(self) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline import __version__
 from creditline.api import (
@@ -29,14 +30,15 @@ from creditline.api import (
     works,
 )
 from creditline.api.desk import Desk
+from creditline.api.gate import Gate, Limits
 from creditline.api.limits import BodyLimit
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def create(desk: Desk) -> FastAPI:
-    """An application that serves from `desk`."""
+def create(desk: Desk, limits: Limits) -> FastAPI:
+    """An application that serves from `desk`, to each caller as much as `limits` say."""
     app = FastAPIOffline(
         title="Creditline",
         version=__version__,
@@ -44,8 +46,10 @@ def create(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     problems.install(app)
-    app.middleware("http")(_harden)
+    # The last that is added is the first that a call meets.
     app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
+    app.add_middleware(Gate, limits=limits, undeclared_bytes=desk.picture_bytes_max)
+    app.add_middleware(Hardened)
     for room in (
         registrations,
         works,
@@ -72,10 +76,20 @@ async def _front() -> RedirectResponse:
     return RedirectResponse("/docs")
 
 
-async def _harden(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.url.path not in ("/docs", "/redoc"):
-        response.headers.setdefault("Content-Security-Policy", PAGES_POLICY)
-    return response
+class Hardened:
+    """Every answer forbids the browser what no page here needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def harden(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+                if scope["path"] not in ("/docs", "/redoc"):
+                    headers.setdefault("Content-Security-Policy", PAGES_POLICY)
+            await send(message)
+
+        await self._app(scope, receive, harden)

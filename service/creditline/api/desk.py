@@ -57,8 +57,8 @@ class Contents(Protocol):
 class Epochs(Protocol):
     """Closed epochs, and the open one."""
 
-    def list(self, pool_id: PoolId) -> Sequence[Draft]:
-        """All closed epochs of a pool, the oldest first."""
+    def list(self, pool_id: PoolId, before: int, limit: int) -> Sequence[Draft]:
+        """The last `limit` closed epochs of a pool below number `before`, the oldest first."""
 
     def find(self, pool_id: PoolId, number: int) -> Draft | None: ...
     def open(self, pool_id: PoolId) -> tuple[int, int] | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from creditline.api.desk import AtDesk
-from creditline.api.fields import Amount, Hex32
+from creditline.api.fields import Amount, Hex32, Limit
 from creditline.api.payouts import Bearer, require_operator
 from creditline.api.problems import PROBLEMS
 from creditline.errors import Conflict, Missing
@@ -46,6 +46,7 @@ class EpochOut(BaseModel):
 
 class EpochList(BaseModel):
     items: list[EpochOut]
+    next: int | None = Field(description="`before` of the next page.")
 
 
 class ClosedOut(BaseModel):
@@ -53,11 +54,20 @@ class ClosedOut(BaseModel):
 
 
 @router.get("/{id}/epochs", summary="List a pool's epochs")
-def list_epochs(id: Hex32, desk: AtDesk) -> EpochList:
+def list_epochs(
+    id: Hex32,
+    desk: AtDesk,
+    before: Annotated[int | None, Query(ge=1, lt=2**24, description="Only epochs below this number.")] = None,
+    limit: Limit = 200,
+) -> EpochList:
     """The newest first. The first may be open: its receipts can still become more."""
     pool = PoolId(Bytes32(id))
-    closed = [_epoch(draft) for draft in reversed(desk.epochs.list(pool))]
-    return EpochList(items=[*_open(desk, pool), *closed])
+    closed = desk.epochs.list(pool, 2**24 if before is None else before, limit)
+    first = _open(desk, pool) if before is None else []
+    return EpochList(
+        items=[*first, *(_epoch(draft) for draft in reversed(closed))],
+        next=closed[0].number if len(closed) == limit else None,
+    )
 
 
 @router.get("/{id}/epochs/{number}", summary="Show an epoch")

@@ -12,10 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from creditline.errors import Busy, CreditlineError, Unavailable
+from creditline.errors import CreditlineError
 
 log = logging.getLogger(__name__)
-RETRY_AFTER_S = 2
 
 
 class Problem(BaseModel):
@@ -37,7 +36,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "Too large",
         415: "Not a picture that is accepted",
         422: "The request cannot be right",
-        429: "A budget is used up for now",
+        429: "A budget is used up for now; Retry-After says until when",
         503: "A queue is full, or a part of the service does not answer; try again later",
     }.items()
 }
@@ -58,10 +57,15 @@ def problem(
     return JSONResponse(body.model_dump(), status, headers, media_type="application/problem+json")
 
 
+def answer(error: CreditlineError) -> JSONResponse:
+    """The answer that an error stands for, also where no route was reached."""
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    return problem(error.status, error.slug, error.what, error.next_step, headers)
+
+
 async def _known(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CreditlineError)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, Busy | Unavailable) else None
-    return problem(error.status, error.slug, error.what, error.next_step, headers)
+    return answer(error)
 
 
 async def _malformed(_request: Request, error: Exception) -> JSONResponse:

@@ -210,7 +210,13 @@ class Creditline(Payments):
 
     def epochs(self, pool: str) -> list[JSON]:
         """All epochs of a pool, the newest first."""
-        return list(self._http.get(f"/v1/pools/{pool}/epochs")["items"])
+        items, before = [], None
+        while True:
+            page = self._http.get(f"/v1/pools/{pool}/epochs", before=before)
+            items += page["items"]
+            before = page["next"]
+            if before is None:
+                return items
 
     def epoch(self, pool: str, number: int) -> JSON:
         return dict(self._http.get(f"/v1/pools/{pool}/epochs/{number}"))
