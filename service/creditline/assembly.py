@@ -6,12 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-import uvicorn
-
-from creditline.api.app import create
-from creditline.api.buckets import Rate
 from creditline.api.desk import Desk, Place
-from creditline.api.gate import Limits
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
 from creditline.chain.calls import Calls
@@ -31,6 +26,7 @@ from creditline.contents import Contents
 from creditline.engine import Engine
 from creditline.epochs import EpochParts
 from creditline.errors import CreditlineError, Misconfigured
+from creditline.frontdoor import FrontDoor
 from creditline.paydesk import open_paydesk
 from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.reconciliation import Reconciler
@@ -84,6 +80,7 @@ class Service:
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
+        self._door = FrontDoor(settings, self._database)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 
@@ -94,15 +91,7 @@ class Service:
         log.info(
             "Serving %s on chain %s as %s", self._settings.url, self._settings.chain_id, self._key.address
         )
-        uvicorn.run(
-            create(self._desk, _limits(self._settings)),
-            host=self._settings.host,
-            port=self._settings.port,
-            log_level="warning",
-            proxy_headers=bool(self._settings.trusted_proxies),
-            forwarded_allow_ips=self._settings.trusted_proxies,
-            timeout_graceful_shutdown=10,
-        )
+        self._door.serve(self._desk)
 
     def close(self) -> None:
         for loop in self._loops:
@@ -155,7 +144,6 @@ class Service:
             encode_settle=drafts.settle,
         )
         self._pay = pay = open_paydesk(database, library, self._node, chain, drafts, self._epochs, settings)
-        token = settings.operator_token
         return Desk(
             registrar=registrar,
             receipts=receipts,
@@ -182,9 +170,6 @@ class Service:
                 self._key.address,
                 chain.block,
             ),
-            operator_token=token.get_secret_value()
-            if token
-            else local_secret(settings, "operator.token").hex(),
             picture_bytes_max=settings.picture_bytes_max,
             health=self._health,
             measures=self._measures,
@@ -252,14 +237,6 @@ class Service:
         epochs["epochs_alarm"] = float(bool(self._epochs.keeper.alarm()))
         blocks = {"finalised_block": float(finalised), "follower_lag_blocks": float(lag)}
         return {**blocks, **states, **receipts, **epochs}
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        address=Rate(settings.address_units_per_minute, settings.address_units_burst),
-        in_flight_units=settings.caller_units_in_flight,
-        calls_max=settings.calls_max,
-    )
 
 
 def _has_restarted(node: Node, events: EventLog) -> bool:

@@ -5,6 +5,8 @@
     │   ├── NotAPicture    the bytes are no picture that we accept               415
     │   ├── TooLarge       bytes, pixels, rows or text above a limit             413
     │   └── WrongSignature the signature does not belong to the named wallet     403
+    ├── Unauthorised       no key where one is needed, or not a valid one        401
+    ├── Forbidden          the key is valid and may not do this                  403
     ├── Missing            an id that nobody has registered                      404
     ├── Conflict           it contradicts something that exists already          409
     │   └── Insufficient   a pool holds less than the call would spend           402
@@ -65,6 +67,22 @@ class WrongSignature(Invalid):
 
     status = 403
     slug = "wrong-signature"
+
+
+class Unauthorised(CreditlineError):
+    """No key where one is needed, or not a valid one."""
+
+    status = 401
+    exit_status = 77
+    slug = "unauthorised"
+
+
+class Forbidden(CreditlineError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    exit_status = 77
+    slug = "forbidden"
 
 
 class Missing(CreditlineError):

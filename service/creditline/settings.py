@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,9 @@ class Settings(BaseSettings):
     operator_key: SecretStr | None = Field(
         None, description="The operator's key in hex. Refused outside chain 31337."
     )
-    operator_token: SecretStr | None = Field(
+    key_secret_file: Path | None = Field(
         None,
-        min_length=16,
-        description="Bearer token for operator routes. Empty: made once, in DATA_DIR/operator.token.",
+        description="File (mode 600) with 32 bytes in hex that hash API keys. Empty: made once, DATA_DIR/keys.secret.",
     )
     encoder: str = Field(
         "embedded", description='"embedded", or an open_clip "MODEL/WEIGHTS", weights a name or a local file.'
@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     )
     address_units_burst: int = Field(
         60_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that it may ask for at once after a pause."
+    )
+    key_units_per_minute: int = Field(
+        60_000, ge=60, le=10**9, description="Units that the holder of an API key may ask for in a minute."
+    )
+    key_units_burst: int = Field(
+        120_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that it may ask for at once after a pause."
     )
     caller_units_in_flight: int = Field(
         5_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that one caller may have under way."
@@ -169,16 +175,45 @@ def load(**overrides: Any) -> Settings:
 
 def local_secret(settings: Settings, name: str) -> bytes:
     """32 random bytes kept in DATA_DIR, readable by the owner alone; made on first use."""
+    return bytes.fromhex(local_text(settings, name, lambda: secrets.token_hex(32)))
+
+
+def local_text(settings: Settings, name: str, make: Callable[[], str]) -> str:
+    """A secret text kept in DATA_DIR, readable by the owner alone; made on first use."""
     path = settings.data_dir / name
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32))
+        draft.write_text(make())
         try:
             os.link(draft, path)  # fails where another process was first: then its secret counts
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return bytes.fromhex(path.read_text())
+    return path.read_text().strip()
+
+
+def key_secret_path(settings: Settings) -> Path:
+    return settings.key_secret_file or settings.data_dir / "keys.secret"
+
+
+def key_secret(settings: Settings) -> bytes:
+    """What API keys are hashed with. Raises `Misconfigured` for a file that others can read, or that holds something else."""
+    path = key_secret_path(settings)
+    if settings.key_secret_file is None:
+        local_secret(settings, path.name)
+    try:
+        if path.stat().st_mode & 0o077:
+            raise Misconfigured(f"{path} can be read by others.", f"Run: chmod 600 {path}")
+        found = bytes.fromhex(path.read_text())
+    except OSError as error:
+        raise Misconfigured(
+            f"{path} cannot be read: {error.strerror}.", "Correct CREDITLINE_KEY_SECRET_FILE, or unset it."
+        ) from error
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise Misconfigured(f"{path} does not hold 32 bytes in hex.", "Make one: openssl rand -hex 32")
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,12 +12,19 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from creditline.access.key import ApiKey, Role
+from creditline.access.keyring import Keyring
 from creditline.api.buckets import Rate
-from creditline.api.gate import Gate, Limits
+from creditline.api.caller import caller_of
+from creditline.api.gate import WRONG_KEY_UNITS, Gate, Limits
+from creditline.errors import Unauthorised
+from creditline.store.database import Database
+from creditline.store.keys import Keys
 
 UNDECLARED = 100 * 64 * 1024
 CALL = "/v1/attributions"  # 500 units
-LIMITS = Limits(address=Rate(60, 2_000), in_flight_units=10_000, calls_max=100)
+KEY = Rate(60, 4_000)
+LIMITS = Limits(address=Rate(60, 2_000), key=KEY, in_flight_units=10_000, calls_max=100)
 
 
 class Room:
@@ -25,6 +33,7 @@ class Room:
     def __init__(self) -> None:
         self.door = asyncio.Event()
         self.inside = 0
+        self.names: list[str] = []
         self._entered = asyncio.Condition()
 
     async def has(self, callers: int) -> None:
@@ -34,10 +43,23 @@ class Room:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._entered:
             self.inside += 1
+            self.names.append(caller_of(scope).name)
             self._entered.notify_all()
         await self.door.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"done"})
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    database = Database(f"sqlite:///{tmp_path}/creditline.db")
+    database.migrate()
+    yield Keyring(Keys(database), b"secret" * 8)
+    database.close()
+
+
+def no_keys(text: str) -> ApiKey:
+    raise Unauthorised(f"No key {text} is known.", "Ask for one.")
 
 
 def callers(app: Any, *hosts: str, **headers: str) -> list[httpx2.AsyncClient]:
@@ -48,10 +70,15 @@ def callers(app: Any, *hosts: str, **headers: str) -> list[httpx2.AsyncClient]:
     return [client(host) for host in hosts]
 
 
-def play(limits: Limits, act: Callable[[Room, Gate], Awaitable[None]]) -> None:
+def play(
+    limits: Limits,
+    act: Callable[[Room, Gate], Awaitable[None]],
+    check_key: Callable[[str], ApiKey] = no_keys,
+) -> None:
     async def scene() -> None:
         room = Room()
-        await asyncio.wait_for(act(room, Gate(room, limits=limits, undeclared_bytes=UNDECLARED)), 20)
+        gate = Gate(room, limits=limits, check_key=check_key, undeclared_bytes=UNDECLARED)
+        await asyncio.wait_for(act(room, gate), 20)
 
     asyncio.run(scene())
 
@@ -86,7 +113,7 @@ def test_f26_one_caller_has_only_so_much_under_way() -> None:
         assert {each.status_code for each in await asyncio.gather(*waiting, served)} == {200}
         assert (await flood.post(CALL)).status_code == 200, "what is answered is under way no more"
 
-    play(Limits(Rate(60, 10_000), in_flight_units=1_000, calls_max=100), act)
+    play(Limits(Rate(60, 10_000), KEY, in_flight_units=1_000, calls_max=100), act)
 
 
 def test_a_full_house_answers_503_at_once() -> None:
@@ -100,7 +127,7 @@ def test_a_full_house_answers_503_at_once() -> None:
         room.door.set()
         assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
 
-    play(Limits(Rate(60, 2_000), in_flight_units=2_000, calls_max=8), act)
+    play(Limits(Rate(60, 2_000), KEY, in_flight_units=2_000, calls_max=8), act)
 
 
 def test_a_body_is_paid_for_declared_or_not() -> None:
@@ -118,7 +145,7 @@ def test_a_body_is_paid_for_declared_or_not() -> None:
 
 def test_a_reader_that_takes_nothing_is_let_go() -> None:
     async def act(room: Room, _: Gate) -> None:
-        gate = Gate(room, limits=LIMITS, undeclared_bytes=UNDECLARED, departure_s=0.01)
+        gate = Gate(room, limits=LIMITS, check_key=no_keys, undeclared_bytes=UNDECLARED, departure_s=0.01)
         room.door.set()
 
         async def receive() -> Message:
@@ -178,3 +205,69 @@ def test_f26_only_a_known_proxy_says_who_calls(trusted: str, peer: str, is_belie
         assert answers == ([200] * 5 if is_believed else [200] * 4 + [429])
 
     play(LIMITS, act)
+
+
+def bearer(text: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {text}"}
+
+
+def test_f24_a_key_names_its_holder_and_counts_apart_from_the_address(keyring: Keyring) -> None:
+    _, text = keyring.create("studio", Role.INTEGRATOR.scopes)
+
+    async def act(room: Room, gate: Gate) -> None:
+        room.door.set()
+        (plain,) = callers(gate, "203.0.113.1")
+        (keyed,) = callers(gate, "203.0.113.1", **bearer(text))
+        assert [(await plain.post(CALL)).status_code for _ in range(5)] == [200] * 4 + [429]
+        assert [(await keyed.post(CALL)).status_code for _ in range(9)] == [200] * 8 + [429]
+        assert set(room.names) == {"address 203.0.113.1", "holder studio"}
+
+    play(LIMITS, act, keyring.check)
+
+
+def test_f26_many_keys_from_one_address_have_no_more_than_one(keyring: Keyring) -> None:
+    texts = [keyring.create(f"studio {n}", Role.INTEGRATOR.scopes)[1] for n in range(3)]
+
+    async def act(room: Room, gate: Gate) -> None:
+        room.door.set()
+        clients = [callers(gate, "203.0.113.1", **bearer(text))[0] for text in texts]
+        answers = [(await clients[n % 3].post(CALL)).status_code for n in range(9)]
+        assert answers == [200] * 8 + [429]
+
+    play(LIMITS, act, keyring.check)
+
+
+def test_f26_one_holder_has_one_share_with_any_key_from_anywhere(keyring: Keyring) -> None:
+    first, text = keyring.create("studio", Role.INTEGRATOR.scopes)
+    texts = [text, keyring.rotate(first.id, 3600)[1]]
+
+    async def act(room: Room, gate: Gate) -> None:
+        room.door.set()
+        clients = [callers(gate, f"203.0.113.{n}", **bearer(text))[0] for n, text in enumerate(texts)]
+        answers = [(await clients[n % 2].post(CALL)).status_code for n in range(9)]
+        assert answers == [200] * 8 + [429]
+
+    play(LIMITS, act, keyring.check)
+
+
+@pytest.mark.parametrize("given", ["Bearer clk_x", "bearer guess", "Bearer"])
+def test_f24_a_wrong_key_is_refused_everywhere_and_guessing_is_paid_for(keyring: Keyring, given: str) -> None:
+    async def act(room: Room, gate: Gate) -> None:
+        (client,) = callers(gate, "203.0.113.1", authorization=given)
+        tries = 2_000 // WRONG_KEY_UNITS
+        answers = [await client.get("/v1/works") for _ in range(tries + 1)]
+        assert [each.status_code for each in answers] == [401] * tries + [429]
+        assert answers[0].headers["www-authenticate"] == "Bearer"
+        assert answers[0].json()["type"] == "urn:creditline:problem:unauthorised"
+        assert room.inside == 0
+
+    play(LIMITS, act, keyring.check)
+
+
+def test_other_credentials_are_none_of_ours(keyring: Keyring) -> None:
+    async def act(room: Room, gate: Gate) -> None:
+        room.door.set()
+        (client,) = callers(gate, "203.0.113.1", authorization="Basic dXNlcjpwYXNz")
+        assert (await client.get("/v1/works")).status_code == 200
+
+    play(LIMITS, act, keyring.check)

@@ -15,7 +15,7 @@ import pytest
 
 from creditline.client.client import NewWork
 from creditline.demo import cast
-from creditline.errors import Invalid, Missing, WrongSignature
+from creditline.errors import Invalid, Missing, Unauthorised, WrongSignature
 from tests.service.town import Town, draw, free_port
 
 
@@ -129,9 +129,12 @@ def test_a_malformed_field_is_named(town: Town, field: str, value: object, compl
     assert complaint in answer.json()["title"]
 
 
-def test_settling_is_the_operators(town: Town) -> None:
-    with pytest.raises(WrongSignature, match="token is wrong"):
+def test_f24_settling_is_the_operators(town: Town) -> None:
+    with pytest.raises(Unauthorised, match="no API key"):
         town.stage.client.settle("guess")
+    answer = post(town, "/v1/settlements", b"")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert "scope 'operate'" in answer.json()["title"]
 
 
 def test_a_reserved_work_is_kept_out_of_training_sets(town: Town) -> None:
@@ -196,7 +199,8 @@ def test_a_missing_key_is_named(town: Town, tmp_path: Path) -> None:
 
 def test_no_secret_reaches_the_log(town: Town) -> None:
     log = (town.stage.folder / "service.log").read_text()
-    for secret in (cast.wallet("operator").private_key.hex(), town.stage.token_file.read_text().strip()):
+    kept = [town.stage.token_file, town.stage.folder / "keys.secret", town.stage.folder / "salt.key"]
+    for secret in (cast.wallet("operator").private_key.hex(), *(file.read_text().strip() for file in kept)):
         assert secret not in log
 
 

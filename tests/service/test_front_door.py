@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,7 +26,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         patch.setenv("CREDITLINE_ADDRESS_UNITS_BURST", str(BURST))
         patch.setenv("CREDITLINE_ADDRESS_UNITS_PER_MINUTE", "60")
         patch.setenv("CREDITLINE_TRUSTED_PROXIES", "127.0.0.1")
-        stage = Stage(PROJECT, tmp_path_factory.mktemp("stage"), Ports(free_port(), free_port()))
+        folder = tmp_path_factory.mktemp("stage")
+        (folder / "operator.token").write_text("ab" * 32)  # as versions before keys made it
+        stage = Stage(PROJECT, folder, Ports(free_port(), free_port()))
     try:
         stage.wait_for_service()
         yield stage
@@ -29,8 +36,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage.close()
 
 
-def call(stage: Stage, method: str, path: str, address: str, **request: object) -> httpx2.Response:
-    headers = {"X-Forwarded-For": address}
+def call(
+    stage: Stage, method: str, path: str, address: str, key: str = "", **request: object
+) -> httpx2.Response:
+    headers = {"X-Forwarded-For": address} | ({"Authorization": f"Bearer {key}"} if key else {})
     return httpx2.request(method, stage.url + path, headers=headers, timeout=60, **request)  # type: ignore[arg-type]
 
 
@@ -52,3 +61,100 @@ def test_f26_who_asks_too_much_is_told_when_to_come_back(stage: Stage) -> None:
 def test_f26_a_page_has_an_end(stage: Stage, limit: int) -> None:
     answer = call(stage, "GET", f"/v1/works?limit={limit}", "203.0.113.3")
     assert (answer.status_code, "limit" in answer.json()["title"]) == (422, True)
+
+
+def key(stage: Stage, *arguments: str, status: int = 0) -> dict[str, Any]:
+    """`creditline key …` beside the running service."""
+    command = [sys.executable, "-m", "creditline", "key", *arguments, "--json"]
+    ended = subprocess.run(
+        [*command, "--data-dir", str(stage.folder)],
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == status, ended.stderr
+    return dict(json.loads(ended.stdout))
+
+
+def settle(stage: Stage, text: str) -> httpx2.Response:
+    return call(stage, "POST", "/v1/settlements", "203.0.113.9", text)
+
+
+def test_f34_the_token_of_an_older_version_becomes_a_key(stage: Stage) -> None:
+    token = stage.token_file.read_text()
+    assert token.startswith("clk_")
+    assert stage.token_file.stat().st_mode & 0o077 == 0
+    assert settle(stage, token).status_code == 202
+    assert settle(stage, "ab" * 32).status_code == 401
+    (found,) = (each for each in key(stage, "list")["keys"] if each["holder"] == "operator")
+    assert (found["state"], "operate" in found["scopes"]) == ("valid", True)
+
+
+def test_f24_a_key_lives_from_creation_to_revocation_beside_a_running_service(stage: Stage) -> None:
+    made = key(stage, "create", "second operator", "--role", "operator", "--days", "30")
+    assert settle(stage, made["key"]).status_code == 202
+    newer = key(stage, "rotate", made["id"], "--overlap-hours", "0")
+    assert settle(stage, newer["key"]).status_code == 202
+    expired = settle(stage, made["key"])
+    assert (expired.status_code, "is expired" in expired.json()["title"]) == (401, True)
+    assert key(stage, "revoke", newer["id"])["state"] == "revoked"
+    refused = settle(stage, newer["key"])
+    assert (refused.status_code, "is revoked" in refused.json()["title"]) == (401, True)
+    listed = {each["id"]: each for each in key(stage, "list")["keys"]}
+    assert listed[newer["id"]]["last_used_at"] is not None
+    assert "key" not in listed[newer["id"]]
+    for text in (made["key"], newer["key"]):
+        secret = text.split("_")[2]
+        for file in stage.folder.glob("creditline.db*"):
+            assert secret.encode() not in file.read_bytes()
+        assert secret not in (stage.folder / "service.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "is_allowed"),
+    [
+        ("integrator", "/v1/settlements", False),
+        ("auditor", "/v1/settlements", False),
+        ("auditor", "/v1/claims", False),
+        ("creator", "/v1/pools", False),
+        ("creator", "/v1/claims", True),
+        ("integrator", "/v1/claims", False),
+        ("integrator", "/v1/pools", True),
+        ("operator", "/v1/claims", True),
+    ],
+)
+def test_f24_a_key_does_what_its_scopes_say(stage: Stage, role: str, path: str, is_allowed: bool) -> None:
+    made = key(stage, "create", f"holder of {role}", "--role", role)
+    answer = call(stage, "POST", path, "203.0.113.10", made["key"], json={})
+    if is_allowed:
+        assert answer.status_code == 422, "it was let in to complain about the empty body"
+    else:
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:creditline:problem:forbidden")
+        assert made["id"] in answer.json()["title"]
+    assert call(stage, "GET", "/v1/works", "203.0.113.10", made["key"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "complaint"),
+    [
+        (["create", "x"], 2, "Either a role or scopes"),
+        (["create", "x", "--role", "boss"], 2, "boss"),
+        (["create", "x", "--scope", "everything"], 2, "everything"),
+        (["create", "two\nlines", "--role", "auditor"], 2, "holder"),
+        (["revoke", "aaaaaaaa"], 3, "no key"),
+    ],
+)
+def test_what_cannot_be_right_is_explained(
+    stage: Stage, arguments: list[str], status: int, complaint: str
+) -> None:
+    assert complaint in key(stage, *arguments, status=status)["what"]
+
+
+def test_keys_are_made_where_a_service_is(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("nowhere")
+    command = [sys.executable, "-m", "creditline", "key", "list", "--data-dir", str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, "No service has run here" in ended.stderr) == (78, True)
+    assert list(folder.iterdir()) == []

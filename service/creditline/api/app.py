@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline import __version__
+from creditline.access.key import ApiKey
 from creditline.api import (
     attributions,
     claims,
@@ -36,8 +38,25 @@ from creditline.api.limits import BodyLimit
 # The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+ROOMS = (
+    registrations,
+    works,
+    models,
+    pools,
+    epochs,
+    attributions,
+    usages,
+    payouts,
+    claims,
+    statements,
+    disputes,
+    reports,
+    gateway,
+    operations,
+)
 
-def create(desk: Desk, limits: Limits) -> FastAPI:
+
+def create(desk: Desk, limits: Limits, check_key: Callable[[str], ApiKey]) -> FastAPI:
     """An application that serves from `desk`, to each caller as much as `limits` say."""
     app = FastAPIOffline(
         title="Creditline",
@@ -48,24 +67,9 @@ def create(desk: Desk, limits: Limits) -> FastAPI:
     problems.install(app)
     # The last that is added is the first that a call meets.
     app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
-    app.add_middleware(Gate, limits=limits, undeclared_bytes=desk.picture_bytes_max)
+    app.add_middleware(Gate, limits=limits, check_key=check_key, undeclared_bytes=desk.picture_bytes_max)
     app.add_middleware(Hardened)
-    for room in (
-        registrations,
-        works,
-        models,
-        pools,
-        epochs,
-        attributions,
-        usages,
-        payouts,
-        claims,
-        statements,
-        disputes,
-        reports,
-        gateway,
-        operations,
-    ):
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_api_route("/", _front, include_in_schema=False)

@@ -24,6 +24,11 @@ class Rate:
         """How long one unit takes to come back."""
         return MINUTE_NS // self.per_minute
 
+    @property
+    def span_ns(self) -> int:
+        """How long an empty bucket takes to be full."""
+        return self.burst * self.unit_ns
+
 
 @dataclass(frozen=True)
 class Charge:
@@ -46,16 +51,16 @@ class Buckets:
     def draw(self, charges: Sequence[Charge], units: int) -> int:
         """Take `units` from all buckets and return 0, or from none and return the seconds after which there are enough."""
         now = self._clock_ns()
-        drawn = {each.name: max(now, self._full_at.get(each.name, 0)) for each in charges}
-        wait_ns = 0
+        waits_ns = [self._drawn(each, units, now) - now - each.rate.span_ns for each in charges]
+        if max(waits_ns) > 0:
+            return -(-max(waits_ns) // SECOND_NS)
         for each in charges:
-            drawn[each.name] += units * each.rate.unit_ns
-            wait_ns = max(wait_ns, drawn[each.name] - now - each.rate.burst * each.rate.unit_ns)
-        if wait_ns > 0:
-            return -(-wait_ns // SECOND_NS)
-        for name, full_at in drawn.items():
-            self._full_at[name] = full_at
-            self._full_at.move_to_end(name)
+            self._full_at[each.name] = self._drawn(each, units, now)
+            self._full_at.move_to_end(each.name)
         while len(self._full_at) > BUCKETS_MAX:
             self._full_at.popitem(last=False)
         return 0
+
+    def _drawn(self, charge: Charge, units: int, now: int) -> int:
+        """When the bucket would be full again."""
+        return max(now, self._full_at.get(charge.name, 0)) + units * charge.rate.unit_ns

@@ -118,7 +118,6 @@ class Desk:
     contents: Contents
     drafts: Drafts
     place: Place
-    operator_token: str
     picture_bytes_max: int
     health: Callable[[], dict[str, str]]
     measures: Callable[[], dict[str, float]]

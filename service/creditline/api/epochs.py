@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Required
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32, Limit
-from creditline.api.payouts import Bearer, require_operator
 from creditline.api.problems import PROBLEMS
 from creditline.errors import Conflict, Missing
 from creditline.ids import Bytes32, PoolId
@@ -82,10 +83,14 @@ def show(id: Hex32, number: Number, desk: AtDesk) -> EpochOut:
     return found[0]
 
 
-@router.post("/{id}/epochs/close", summary="Close the open epoch now", status_code=202)
-def close(id: Hex32, desk: AtDesk, authorization: Bearer) -> ClosedOut:
+@router.post(
+    "/{id}/epochs/close",
+    summary="Close the open epoch now",
+    status_code=202,
+    dependencies=[Depends(Required(Scope.OPERATE))],
+)
+def close(id: Hex32, desk: AtDesk) -> ClosedOut:
     """For the operator. It is built, published and posted by itself from here on."""
-    require_operator(desk, authorization)
     number = desk.epochs.close(PoolId(Bytes32(id)), int(time.time()))
     if number is None:
         raise Conflict(f"The open epoch of pool {id} has no receipts.", "Close it after the next one.")

@@ -1,47 +1,65 @@
-"""Who comes in, and how much at a time: before a body is read, each call is charged to its caller.
+"""Who comes in, and how much at a time.
 
-A caller that asks too much is told when to come back (429), and a service that has too much to do says so at once (503):
-nothing queues up without end.
+Before a body is read, each call is charged to its caller, who is known by a key or by an address. A caller that asks too much
+is told when to come back (429), and a service that has too much to do says so at once (503): nothing queues up without end.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from creditline.access.key import ApiKey
 from creditline.api.buckets import Buckets, Charge, Rate
+from creditline.api.caller import Caller, keep_caller, place_of
 from creditline.api.problems import answer
 from creditline.api.tariff import price
-from creditline.errors import Busy, CreditlineError, TooFast
+from creditline.errors import Busy, CreditlineError, TooFast, Unauthorised
 
 DEPARTURE_S = 60.0
 """How long one piece of an answer may wait for a reader that takes nothing."""
 IN_FLIGHT_S = 1
-_IPV6_NETWORK_BITS = 64
+WRONG_KEY_UNITS = 20
+"""What an address pays for a key that is none, since looking it up takes time."""
+CHECKS_AT_ONCE = 4
+"""Threads of their own, so that looking a key up never waits behind pictures."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`address` is what an address may ask for; `in_flight_units` bounds what one caller has under way, `calls_max` all."""
+    """What an address may ask for without a key, and what the holder of a key may, as may all keys from one address.
+
+    `in_flight_units` bounds what one caller has under way, `calls_max` what all have.
+    """
 
     address: Rate
+    key: Rate
     in_flight_units: int
     calls_max: int
 
 
 class Gate:
-    """`undeclared_bytes` is what a body without a Content-Length is charged for."""
+    """`check_key` gives the key behind a text; `undeclared_bytes` is what a body without Content-Length is charged for."""
 
     def __init__(
-        self, app: ASGIApp, *, limits: Limits, undeclared_bytes: int, departure_s: float = DEPARTURE_S
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        check_key: Callable[[str], ApiKey],
+        undeclared_bytes: int,
+        departure_s: float = DEPARTURE_S,
     ) -> None:
         self._app = app
+        self._check_key = check_key
+        self._checking = CapacityLimiter(CHECKS_AT_ONCE)
         self._limits = limits
         self._undeclared_bytes = undeclared_bytes
         self._departure_s = departure_s
@@ -54,14 +72,35 @@ class Gate:
             await self._app(scope, receive, send)
             return
         units = price(scope["method"], scope["path"], self._body_bytes(scope))
-        charges = [Charge(place_of(scope), self._limits.address)]
         try:
+            caller = await self._identify(scope)
+            charges = self._charges(caller)
             self._admit(charges, units)
         except CreditlineError as error:
             await answer(error)(scope, receive, send)
             return
+        keep_caller(scope, caller)
         with self._under_way(charges, units):
             await self._app(scope, receive, self._timed(send))
+
+    async def _identify(self, scope: Scope) -> Caller:
+        """Raises `Unauthorised` for a wrong key, also where none is needed: its holder should learn that it is wrong."""
+        place, given = place_of(scope), dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        kind, _, text = given.partition(" ")
+        if kind.lower() != "bearer":
+            return Caller(place)
+        try:
+            return Caller(place, await run_sync(self._check_key, text.strip(), limiter=self._checking))
+        except Unauthorised:
+            self._draw([Charge(place, self._limits.address)], WRONG_KEY_UNITS)
+            raise
+
+    def _charges(self, caller: Caller) -> list[Charge]:
+        """Keys do not multiply what one address may ask for."""
+        if caller.key is None:
+            return [Charge(caller.place, self._limits.address)]
+        names = (caller.name, f"keys at {caller.place}")
+        return [Charge(name, self._limits.key) for name in names]
 
     def _admit(self, charges: Sequence[Charge], units: int) -> None:
         if self._calls >= self._limits.calls_max:
@@ -70,6 +109,9 @@ class Gate:
             raise TooFast(
                 "Too many of your calls are under way.", "Wait until some are answered.", IN_FLIGHT_S
             )
+        self._draw(charges, units)
+
+    def _draw(self, charges: Sequence[Charge], units: int) -> None:
         wait_s = self._buckets.draw(charges, units)
         if wait_s:
             raise TooFast(
@@ -104,17 +146,3 @@ class Gate:
             await asyncio.wait_for(send(message), self._departure_s)
 
         return timed
-
-
-def place_of(scope: Scope) -> str:
-    """The caller's address; of IPv6 the network, since its holder has all of it."""
-    host = (scope.get("client") or ("",))[0]
-    try:
-        found = ipaddress.ip_address(host)
-    except ValueError:
-        return "address unknown"
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if isinstance(found, ipaddress.IPv6Address):
-        return f"address {ipaddress.ip_network((found, _IPV6_NETWORK_BITS), strict=False)}"
-    return f"address {found}"

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from creditline.errors import CreditlineError
+from creditline.errors import CreditlineError, Unauthorised
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,9 @@ class Problem(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
     for code, text in {
+        401: "No key where one is needed, or not a valid one",
         402: "The pool does not hold enough",
-        403: "Not signed or authorised by who it should be",
+        403: "Not signed by who it should be, or the key may not do this",
         404: "Not registered, or not here",
         409: "Contradicts what exists",
         413: "Too large",
@@ -60,6 +61,8 @@ def problem(
 def answer(error: CreditlineError) -> JSONResponse:
     """The answer that an error stands for, also where no route was reached."""
     headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, Unauthorised):
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(error.status, error.slug, error.what, error.next_step, headers)
 
 

@@ -45,9 +45,13 @@ class Creditline(Payments):
         transport: Transport | None = None,
         *,
         contracts: Sequence[str] | None = None,
+        api_key: str | None = None,
     ) -> None:
-        """`contracts`: the work registry and the ledger that you know to be right. Wallets then sign for no others."""
-        self._http = transport or Transport(url.rstrip("/"))
+        """`contracts`: the work registry and the ledger that you know to be right. Wallets then sign for no others.
+
+        `api_key`: yours, if the operator gave you one; your calls then count against its limits and not your address's.
+        """
+        self._http = transport or Transport(url.rstrip("/"), api_key=api_key)
         self._contracts = contracts
 
     def __enter__(self) -> Self:

@@ -30,11 +30,13 @@ class Transport:
         url: str,
         timeout_s: float = 120.0,
         client: httpx2.Client | None = None,
+        api_key: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url
         self._sleep = sleep
-        self._client = client or httpx2.Client(base_url=url, timeout=timeout_s)
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = client or httpx2.Client(base_url=url, timeout=timeout_s, headers=headers)
 
     def get(self, path: str, **params: Any) -> Any:
         given = {key: value for key, value in params.items() if value is not None}
