@@ -4,12 +4,14 @@
     ├── Invalid            the caller sent something that cannot be right        422
     │   ├── NotAPicture    the bytes are no picture that we accept               415
     │   ├── TooLarge       bytes, pixels, rows or text above a limit             413
-    │   └── WrongSignature the signature does not belong to the named wallet     403
+    │   ├── WrongSignature the signature does not belong to the named wallet     403
+    │   └── KeyReused      an Idempotency-Key that stands for another request    422
     ├── Unauthorised       no key where one is needed, or not a valid one        401
     ├── Forbidden          the key is valid and may not do this                  403
     ├── Missing            an id that nobody has registered                      404
     ├── Conflict           it contradicts something that exists already          409
-    │   └── Insufficient   a pool holds less than the call would spend           402
+    │   ├── Insufficient   a pool holds less than the call would spend           402
+    │   └── InFlight       the same call is under way                            409
     ├── Busy               a queue is full; the same call works later            503
     ├── Exhausted          a budget is used up until a stated time               429
     │   └── TooFast        one caller asks for more than its share               429
@@ -69,6 +71,12 @@ class WrongSignature(Invalid):
     slug = "wrong-signature"
 
 
+class KeyReused(Invalid):
+    """An Idempotency-Key that stands for another request already."""
+
+    slug = "idempotency-key-reused"
+
+
 class Unauthorised(CreditlineError):
     """No key where one is needed, or not a valid one."""
 
@@ -106,6 +114,13 @@ class Insufficient(Conflict):
 
     status = 402
     slug = "insufficient-deposit"
+
+
+class InFlight(Conflict):
+    """The same call, by its Idempotency-Key, is under way."""
+
+    slug = "in-flight"
+    retry_after_s = 1
 
 
 class Busy(CreditlineError):

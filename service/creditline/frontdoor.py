@@ -8,11 +8,13 @@ import uvicorn
 
 from creditline.access.key import Role, make_text, read_id
 from creditline.access.keyring import Keyring
+from creditline.access.repeats import Repeats
 from creditline.api.app import create
 from creditline.api.buckets import Rate
 from creditline.api.desk import Desk
 from creditline.api.gate import Limits
 from creditline.settings import Settings, key_secret, local_text
+from creditline.store.answers import Answers
 from creditline.store.database import Database
 from creditline.store.keys import Keys
 
@@ -26,13 +28,14 @@ class FrontDoor:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._keyring = Keyring(Keys(database), key_secret(settings))
+        self._repeats = Repeats(Answers(database))
         self._keyring.adopt(_operator_token(settings), "operator", Role.OPERATOR.scopes)
 
     def serve(self, desk: Desk) -> None:
         """Until SIGTERM or Ctrl-C. Only proxies that the settings name are believed when they say who calls."""
         settings = self._settings
         uvicorn.run(
-            create(desk, _limits(settings), self._keyring.check),
+            create(desk, _limits(settings), self._keyring.check, self._repeats),
             host=settings.host,
             port=settings.port,
             log_level="warning",

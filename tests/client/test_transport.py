@@ -66,7 +66,9 @@ def test_another_kind_of_server_is_recognised() -> None:
         transport(httpx2.Response(404, text="<html>")).get("/v1/x")
 
 
-@pytest.mark.parametrize(("status", "slug"), [(429, "too-fast"), (503, "busy"), (503, "unavailable")])
+@pytest.mark.parametrize(
+    ("status", "slug"), [(409, "in-flight"), (429, "too-fast"), (503, "busy"), (503, "unavailable")]
+)
 def test_f26_the_client_waits_as_long_as_it_is_told(status: int, slug: str) -> None:
     waits: list[float] = []
     answers = [

@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
 
+from creditline.access.key import Role
 from creditline.demo.stage import Ports, Stage
-from tests.service.town import PROJECT, free_port
+from tests.service.town import PROJECT, draw, free_port
 
 BURST = 2_000
 ATTRIBUTION = 500
@@ -37,9 +39,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def call(
-    stage: Stage, method: str, path: str, address: str, key: str = "", **request: object
+    stage: Stage, method: str, path: str, address: str, key: str = "", once: str = "", **request: object
 ) -> httpx2.Response:
-    headers = {"X-Forwarded-For": address} | ({"Authorization": f"Bearer {key}"} if key else {})
+    headers = {"X-Forwarded-For": address}
+    headers |= {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= {"Idempotency-Key": once} if once else {}
     return httpx2.request(method, stage.url + path, headers=headers, timeout=60, **request)  # type: ignore[arg-type]
 
 
@@ -76,6 +80,12 @@ def key(stage: Stage, *arguments: str, status: int = 0) -> dict[str, Any]:
     )
     assert ended.returncode == status, ended.stderr
     return dict(json.loads(ended.stdout))
+
+
+@pytest.fixture(scope="module")
+def holders(stage: Stage) -> dict[str, dict[str, Any]]:
+    """A key of each role."""
+    return {role: key(stage, "create", f"holder of {role}", "--role", role) for role in Role}
 
 
 def settle(stage: Stage, text: str) -> httpx2.Response:
@@ -125,8 +135,10 @@ def test_f24_a_key_lives_from_creation_to_revocation_beside_a_running_service(st
         ("operator", "/v1/claims", True),
     ],
 )
-def test_f24_a_key_does_what_its_scopes_say(stage: Stage, role: str, path: str, is_allowed: bool) -> None:
-    made = key(stage, "create", f"holder of {role}", "--role", role)
+def test_f24_a_key_does_what_its_scopes_say(
+    stage: Stage, holders: dict[str, dict[str, Any]], role: str, path: str, is_allowed: bool
+) -> None:
+    made = holders[role]
     answer = call(stage, "POST", path, "203.0.113.10", made["key"], json={})
     if is_allowed:
         assert answer.status_code == 422, "it was let in to complain about the empty body"
@@ -158,3 +170,25 @@ def test_keys_are_made_where_a_service_is(tmp_path_factory: pytest.TempPathFacto
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, "No service has run here" in ended.stderr) == (78, True)
     assert list(folder.iterdir()) == []
+
+
+def test_f14_64_parallel_calls_of_one_key_are_one(stage: Stage, holders: dict[str, dict[str, Any]]) -> None:
+    """The engine has room for 32: were it asked 64 times, some would be refused as busy."""
+    made = holders["integrator"]["key"]
+
+    def send(_: int) -> httpx2.Response:
+        return call(stage, "POST", "/v1/pictures", "203.0.113.11", made, "picture-1", content=draw(5))
+
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(send, range(64)))
+    assert {each.status_code for each in answers} <= {201, 409}
+    assert len({each.text for each in answers if each.status_code == 201}) == 1
+    again = send(0)
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    other = call(stage, "POST", "/v1/pictures", "203.0.113.11", made, "picture-1", content=draw(6))
+    assert (other.status_code, other.json()["type"]) == (
+        422,
+        "urn:creditline:problem:idempotency-key-reused",
+    )
+    elsewhere = call(stage, "POST", "/v1/pictures", "203.0.113.12", "", "picture-1", content=draw(6))
+    assert elsewhere.status_code == 201, "another caller's keys are its own"

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline import __version__
 from creditline.access.key import ApiKey
+from creditline.access.repeats import Repeats
 from creditline.api import (
     attributions,
     claims,
@@ -34,6 +35,7 @@ from creditline.api import (
 from creditline.api.desk import Desk
 from creditline.api.gate import Gate, Limits
 from creditline.api.limits import BodyLimit
+from creditline.api.repeatable import Repeatable
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -56,7 +58,7 @@ ROOMS = (
 )
 
 
-def create(desk: Desk, limits: Limits, check_key: Callable[[str], ApiKey]) -> FastAPI:
+def create(desk: Desk, limits: Limits, check_key: Callable[[str], ApiKey], repeats: Repeats) -> FastAPI:
     """An application that serves from `desk`, to each caller as much as `limits` say."""
     app = FastAPIOffline(
         title="Creditline",
@@ -66,6 +68,7 @@ def create(desk: Desk, limits: Limits, check_key: Callable[[str], ApiKey]) -> Fa
     app.state.desk = desk
     problems.install(app)
     # The last that is added is the first that a call meets.
+    app.add_middleware(Repeatable, repeats=repeats)
     app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
     app.add_middleware(Gate, limits=limits, check_key=check_key, undeclared_bytes=desk.picture_bytes_max)
     app.add_middleware(Hardened)

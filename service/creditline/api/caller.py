@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Request, Security
+from fastapi import Header, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.types import Scope as Call
 
@@ -15,7 +15,17 @@ from creditline.errors import Forbidden, Unauthorised
 
 _IPV6_NETWORK_BITS = 64
 _KEPT = "creditline.caller"
-_IN_DOCS = HTTPBearer(auto_error=False, scheme_name="API key", description="An API key: clk_…")
+_InDocs = Annotated[
+    object, Security(HTTPBearer(auto_error=False, scheme_name="API key", description="An API key: clk_…"))
+]
+_Once = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="Yours for this request: sent again with it, it has one effect and the same answer for 24 hours.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -41,12 +51,15 @@ def caller_of(call: Call) -> Caller:
 
 
 class Allowed:
-    """For routes that are open to all: whoever shows a key must show one that may do this."""
+    """For routes that are open to all: whoever shows a key must show one that may do this.
+
+    `bearer` and `once` are there for the documentation of the API: the gate and `Repeatable` have read them by then.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def __call__(self, request: Request, _docs: Annotated[object, Security(_IN_DOCS)]) -> None:
+    def __call__(self, request: Request, bearer: _InDocs, once: _Once = None) -> None:  # noqa: ARG002
         key = caller_of(request.scope).key
         if key is not None and self.scope not in key.scopes:
             raise Forbidden(
@@ -58,13 +71,13 @@ class Allowed:
 class Required(Allowed):
     """For routes that are not."""
 
-    def __call__(self, request: Request, _docs: Annotated[object, Security(_IN_DOCS)]) -> None:
+    def __call__(self, request: Request, bearer: _InDocs, once: _Once = None) -> None:
         if caller_of(request.scope).key is None:
             raise Unauthorised(
                 f"This needs an API key with scope {self.scope.value!r}.",
                 "Send it as `Authorization: Bearer clk_…`; DATA_DIR/operator.token holds the operator's.",
             )
-        super().__call__(request, _docs)
+        super().__call__(request, bearer, once)
 
 
 def place_of(call: Call) -> str:

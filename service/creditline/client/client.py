@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -169,7 +170,7 @@ class Creditline(Payments):
     def attribute(self, picture: bytes, model: str, *, keep: bool = False) -> JSON:
         """Which works of the model's training set does this picture draw on? No money moves."""
         files, data = {"picture": ("picture", picture)}, {"model": model, "keep": str(keep).lower()}
-        return dict(self._http.post("/v1/attributions", files=files, data=data))
+        return dict(self._http.post("/v1/attributions", files=files, data=data, headers=_once()))
 
     def report_usage(
         self,
@@ -227,8 +228,8 @@ class Creditline(Payments):
 
     def close_epoch(self, pool: str, operator_token: str) -> JSON:
         """Close the open epoch now. It is posted by itself."""
-        authorization = {"Authorization": f"Bearer {operator_token}"}
-        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=authorization))
+        headers = {"Authorization": f"Bearer {operator_token}", **_once()}
+        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=headers))
 
     def settle(self, operator_token: str) -> JSON:
         """One step of settlement. Repeat it until nothing is waiting or sent."""
@@ -273,3 +274,8 @@ class Creditline(Payments):
             cursor = page["next"]
             if cursor is None:
                 return
+
+
+def _once() -> dict[str, str]:
+    """For calls that cost much or mean something else the second time: sent again, they have one effect."""
+    return {"Idempotency-Key": uuid.uuid4().hex}

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from creditline import errors
-from creditline.errors import Busy, CreditlineError, TooFast, Unavailable
+from creditline.errors import Busy, CreditlineError, InFlight, TooFast, Unavailable
 
 TRIES = 8
 WAIT_S_MAX = 10.0
@@ -67,7 +67,11 @@ class Transport:
                     return response
                 error_ = _read_problem(response)
                 asked_s = error_.retry_after_s or 0
-                if last or not isinstance(error_, Busy | TooFast | Unavailable) or asked_s > PATIENCE_S:
+                if (
+                    last
+                    or not isinstance(error_, Busy | InFlight | TooFast | Unavailable)
+                    or asked_s > PATIENCE_S
+                ):
                     raise error_
                 wait_s = max(wait_s, asked_s)
             self._sleep(wait_s)

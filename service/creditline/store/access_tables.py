@@ -1,8 +1,8 @@
-"""Tables of the front door: who may call."""
+"""Tables of the front door: who may call, and what was answered."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from creditline.store.schema import metadata
 
@@ -19,4 +19,21 @@ api_keys = Table(
     Column("revoked_at", BigInteger),
     Column("last_used_at", BigInteger),
     Index(None, "holder"),
+)
+
+# `key` is the caller's own. `leased_until` counts while `status` and what follows it are null: the call is under way then, made
+# by whoever knows `token`.
+answers = Table(
+    "answers",
+    metadata,
+    Column("caller", String(120), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("status", Integer),
+    Column("content_type", Text),
+    Column("body", LargeBinary),
+    Index(None, "expires_at"),
 )
