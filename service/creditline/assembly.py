@@ -80,7 +80,7 @@ class Service:
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
-        self._door = FrontDoor(settings, self._database)
+        self._door = FrontDoor(settings, self._database, SignatureVerifier(self._node).is_text_signed)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 

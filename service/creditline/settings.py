@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str = Field(
-        "", description="How others reach the service; used in links. Empty: http://HOST:PORT."
+        "",
+        description="How browsers reach the service: for links, and whom wallets sign in to. Empty: http://HOST:PORT.",
     )
     rpc_url: str = Field("http://127.0.0.1:8545", description="JSON-RPC endpoint of an Ethereum node.")
     chain_id: int = Field(

@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from creditline.access.key import ApiKey, Role
+from creditline.access.key import Role
 from creditline.access.keyring import Keyring
+from creditline.access.sign_in import SignIn
 from creditline.api.buckets import Rate
 from creditline.api.caller import caller_of
+from creditline.api.cookies import Site
 from creditline.api.gate import WRONG_KEY_UNITS, Gate, Limits
-from creditline.errors import Unauthorised
+from creditline.api.identity import Identity
 from creditline.store.database import Database
 from creditline.store.keys import Keys
+from creditline.store.sessions import Sessions
 
 UNDECLARED = 100 * 64 * 1024
 CALL = "/v1/attributions"  # 500 units
@@ -50,16 +53,30 @@ class Room:
         await send({"type": "http.response.body", "body": b"done"})
 
 
+SITE = Site("https://creditline.example")
+
+
+class Known(NamedTuple):
+    """Real keys and sessions over a database of their own."""
+
+    keyring: Keyring
+    sign_in: SignIn
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.keyring, self.sign_in, SITE)
+
+
 @pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
+def known(tmp_path: Path) -> Iterator[Known]:
     database = Database(f"sqlite:///{tmp_path}/creditline.db")
     database.migrate()
-    yield Keyring(Keys(database), b"secret" * 8)
+    secret = b"secret" * 8
+    sign_in = SignIn(
+        Sessions(database), url=SITE.url, chain_id=31337, is_signed=lambda *_: True, secret=secret
+    )
+    yield Known(Keyring(Keys(database), secret), sign_in)
     database.close()
-
-
-def no_keys(text: str) -> ApiKey:
-    raise Unauthorised(f"No key {text} is known.", "Ask for one.")
 
 
 def callers(app: Any, *hosts: str, **headers: str) -> list[httpx2.AsyncClient]:
@@ -70,20 +87,16 @@ def callers(app: Any, *hosts: str, **headers: str) -> list[httpx2.AsyncClient]:
     return [client(host) for host in hosts]
 
 
-def play(
-    limits: Limits,
-    act: Callable[[Room, Gate], Awaitable[None]],
-    check_key: Callable[[str], ApiKey] = no_keys,
-) -> None:
+def play(known: Known, limits: Limits, act: Callable[[Room, Gate], Awaitable[None]]) -> None:
     async def scene() -> None:
         room = Room()
-        gate = Gate(room, limits=limits, check_key=check_key, undeclared_bytes=UNDECLARED)
+        gate = Gate(room, limits=limits, identity=known.identity, undeclared_bytes=UNDECLARED)
         await asyncio.wait_for(act(room, gate), 20)
 
     asyncio.run(scene())
 
 
-def test_f26_a_burst_ends_in_429_with_the_time_to_wait_and_others_are_served() -> None:
+def test_f26_a_burst_ends_in_429_with_the_time_to_wait_and_others_are_served(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
         flood, other = callers(gate, "203.0.113.1", "203.0.113.2")
@@ -98,10 +111,10 @@ def test_f26_a_burst_ends_in_429_with_the_time_to_wait_and_others_are_served() -
         assert room.inside == 4, "what is refused reaches nothing"
         assert (await other.post(CALL)).status_code == 200
 
-    play(LIMITS, act)
+    play(known, LIMITS, act)
 
 
-def test_f26_one_caller_has_only_so_much_under_way() -> None:
+def test_f26_one_caller_has_only_so_much_under_way(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         flood, other = callers(gate, "203.0.113.1", "203.0.113.2")
         waiting = [asyncio.create_task(flood.post(CALL)) for _ in range(2)]
@@ -113,10 +126,10 @@ def test_f26_one_caller_has_only_so_much_under_way() -> None:
         assert {each.status_code for each in await asyncio.gather(*waiting, served)} == {200}
         assert (await flood.post(CALL)).status_code == 200, "what is answered is under way no more"
 
-    play(Limits(Rate(60, 10_000), KEY, in_flight_units=1_000, calls_max=100), act)
+    play(known, Limits(Rate(60, 10_000), KEY, in_flight_units=1_000, calls_max=100), act)
 
 
-def test_a_full_house_answers_503_at_once() -> None:
+def test_a_full_house_answers_503_at_once(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         clients = callers(gate, *(f"203.0.113.{n}" for n in range(9)))
         waiting = [asyncio.create_task(each.get("/v1/works")) for each in clients[:8]]
@@ -127,10 +140,10 @@ def test_a_full_house_answers_503_at_once() -> None:
         room.door.set()
         assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
 
-    play(Limits(Rate(60, 2_000), KEY, in_flight_units=2_000, calls_max=8), act)
+    play(known, Limits(Rate(60, 2_000), KEY, in_flight_units=2_000, calls_max=8), act)
 
 
-def test_a_body_is_paid_for_declared_or_not() -> None:
+def test_a_body_is_paid_for_declared_or_not(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
         (plain,) = callers(gate, "203.0.113.1")
@@ -140,12 +153,14 @@ def test_a_body_is_paid_for_declared_or_not() -> None:
         left = {name: gate._buckets._full_at[f"address 203.0.113.{name}"] for name in (1, 2)}
         assert left[2] - left[1] >= 98 * Rate(60, 2_000).unit_ns
 
-    play(LIMITS, act)
+    play(known, LIMITS, act)
 
 
-def test_a_reader_that_takes_nothing_is_let_go() -> None:
+def test_a_reader_that_takes_nothing_is_let_go(known: Known) -> None:
     async def act(room: Room, _: Gate) -> None:
-        gate = Gate(room, limits=LIMITS, check_key=no_keys, undeclared_bytes=UNDECLARED, departure_s=0.01)
+        gate = Gate(
+            room, limits=LIMITS, identity=known.identity, undeclared_bytes=UNDECLARED, departure_s=0.01
+        )
         room.door.set()
 
         async def receive() -> Message:
@@ -159,7 +174,7 @@ def test_a_reader_that_takes_nothing_is_let_go() -> None:
             await gate(scope, receive, send)
         assert (gate._calls, dict(gate._in_flight)) == (0, {})
 
-    play(LIMITS, act)
+    play(known, LIMITS, act)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +187,7 @@ def test_a_reader_that_takes_nothing_is_let_go() -> None:
         ("unix", "nonsense", True),
     ],
 )
-def test_f26_an_address_is_what_one_caller_holds(one: str, other: str, is_same: bool) -> None:
+def test_f26_an_address_is_what_one_caller_holds(known: Known, one: str, other: str, is_same: bool) -> None:
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
         first, second = callers(gate, one, other)
@@ -180,7 +195,7 @@ def test_f26_an_address_is_what_one_caller_holds(one: str, other: str, is_same: 
             assert (await first.post(CALL)).status_code == 200
         assert (await second.post(CALL)).status_code == (429 if is_same else 200)
 
-    play(LIMITS, act)
+    play(known, LIMITS, act)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +207,9 @@ def test_f26_an_address_is_what_one_caller_holds(one: str, other: str, is_same: 
         ("198.51.100.7", "127.0.0.1", False),
     ],
 )
-def test_f26_only_a_known_proxy_says_who_calls(trusted: str, peer: str, is_believed: bool) -> None:
+def test_f26_only_a_known_proxy_says_who_calls(
+    known: Known, trusted: str, peer: str, is_believed: bool
+) -> None:
     """As the service is started: a caller that names others in X-Forwarded-For stays one caller."""
 
     async def act(room: Room, gate: Gate) -> None:
@@ -204,15 +221,15 @@ def test_f26_only_a_known_proxy_says_who_calls(trusted: str, peer: str, is_belie
             answers.append((await client.post(CALL)).status_code)
         assert answers == ([200] * 5 if is_believed else [200] * 4 + [429])
 
-    play(LIMITS, act)
+    play(known, LIMITS, act)
 
 
 def bearer(text: str) -> dict[str, str]:
     return {"authorization": f"Bearer {text}"}
 
 
-def test_f24_a_key_names_its_holder_and_counts_apart_from_the_address(keyring: Keyring) -> None:
-    _, text = keyring.create("studio", Role.INTEGRATOR.scopes)
+def test_f24_a_key_names_its_holder_and_counts_apart_from_the_address(known: Known) -> None:
+    _, text = known.keyring.create("studio", Role.INTEGRATOR.scopes)
 
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
@@ -222,11 +239,11 @@ def test_f24_a_key_names_its_holder_and_counts_apart_from_the_address(keyring: K
         assert [(await keyed.post(CALL)).status_code for _ in range(9)] == [200] * 8 + [429]
         assert set(room.names) == {"address 203.0.113.1", "holder studio"}
 
-    play(LIMITS, act, keyring.check)
+    play(known, LIMITS, act)
 
 
-def test_f26_many_keys_from_one_address_have_no_more_than_one(keyring: Keyring) -> None:
-    texts = [keyring.create(f"studio {n}", Role.INTEGRATOR.scopes)[1] for n in range(3)]
+def test_f26_many_keys_from_one_address_have_no_more_than_one(known: Known) -> None:
+    texts = [known.keyring.create(f"studio {n}", Role.INTEGRATOR.scopes)[1] for n in range(3)]
 
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
@@ -234,12 +251,12 @@ def test_f26_many_keys_from_one_address_have_no_more_than_one(keyring: Keyring) 
         answers = [(await clients[n % 3].post(CALL)).status_code for n in range(9)]
         assert answers == [200] * 8 + [429]
 
-    play(LIMITS, act, keyring.check)
+    play(known, LIMITS, act)
 
 
-def test_f26_one_holder_has_one_share_with_any_key_from_anywhere(keyring: Keyring) -> None:
-    first, text = keyring.create("studio", Role.INTEGRATOR.scopes)
-    texts = [text, keyring.rotate(first.id, 3600)[1]]
+def test_f26_one_holder_has_one_share_with_any_key_from_anywhere(known: Known) -> None:
+    first, text = known.keyring.create("studio", Role.INTEGRATOR.scopes)
+    texts = [text, known.keyring.rotate(first.id, 3600)[1]]
 
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
@@ -247,11 +264,11 @@ def test_f26_one_holder_has_one_share_with_any_key_from_anywhere(keyring: Keyrin
         answers = [(await clients[n % 2].post(CALL)).status_code for n in range(9)]
         assert answers == [200] * 8 + [429]
 
-    play(LIMITS, act, keyring.check)
+    play(known, LIMITS, act)
 
 
 @pytest.mark.parametrize("given", ["Bearer clk_x", "bearer guess", "Bearer"])
-def test_f24_a_wrong_key_is_refused_everywhere_and_guessing_is_paid_for(keyring: Keyring, given: str) -> None:
+def test_f24_a_wrong_key_is_refused_everywhere_and_guessing_is_paid_for(known: Known, given: str) -> None:
     async def act(room: Room, gate: Gate) -> None:
         (client,) = callers(gate, "203.0.113.1", authorization=given)
         tries = 2_000 // WRONG_KEY_UNITS
@@ -261,13 +278,13 @@ def test_f24_a_wrong_key_is_refused_everywhere_and_guessing_is_paid_for(keyring:
         assert answers[0].json()["type"] == "urn:creditline:problem:unauthorised"
         assert room.inside == 0
 
-    play(LIMITS, act, keyring.check)
+    play(known, LIMITS, act)
 
 
-def test_other_credentials_are_none_of_ours(keyring: Keyring) -> None:
+def test_other_credentials_are_none_of_ours(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         room.door.set()
         (client,) = callers(gate, "203.0.113.1", authorization="Basic dXNlcjpwYXNz")
         assert (await client.get("/v1/works")).status_code == 200
 
-    play(LIMITS, act, keyring.check)
+    play(known, LIMITS, act)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
 
 from creditline.client.client import NewWork
 from creditline.demo import cast
@@ -240,3 +242,19 @@ def test_a_usage_id_is_plain_text(town: Town, usage_id: str) -> None:
         town.stage.client.report_usage(
             cast.wallet("integrator"), town.pool, usage_id, draw(8), 1, settlement="direct"
         )
+
+
+def test_f25_on_loopback_a_session_needs_no_tls(town: Town) -> None:
+    wallet = town.aiko
+    made = httpx2.post(
+        f"{town.stage.url}/v1/session/message", json={"wallet": wallet.address}, timeout=60
+    ).json()
+    signed = Account.sign_message(encode_defunct(text=made["message"]), wallet.private_key).signature
+    body = {"wallet": wallet.address, "nonce": made["nonce"], "signature": "0x" + signed.hex()}
+    answer = httpx2.post(f"{town.stage.url}/v1/session", json=body, timeout=60)
+    told = answer.headers["set-cookie"]
+    assert (told.startswith("creditline-session="), "Secure" in told, "HttpOnly" in told) == (
+        True,
+        False,
+        True,
+    )

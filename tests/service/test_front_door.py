@@ -6,28 +6,36 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
 
 from creditline.access.key import Role
+from creditline.client import Wallet
+from creditline.demo import cast
 from creditline.demo.stage import Ports, Stage
+from tests.chain.wallets import wallet_code
 from tests.service.town import PROJECT, draw, free_port
 
 BURST = 2_000
 ATTRIBUTION = 500
+ORIGIN = "https://creditline.example"
+COOKIE = "__Host-creditline-session"
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A chain without works, and the service behind a proxy that it knows: loopback."""
+    """A chain without works, and the service behind a proxy that it knows, on loopback, and that ends TLS."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CREDITLINE_ADDRESS_UNITS_BURST", str(BURST))
         patch.setenv("CREDITLINE_ADDRESS_UNITS_PER_MINUTE", "60")
         patch.setenv("CREDITLINE_TRUSTED_PROXIES", "127.0.0.1")
+        patch.setenv("CREDITLINE_PUBLIC_URL", ORIGIN)
         folder = tmp_path_factory.mktemp("stage")
         (folder / "operator.token").write_text("ab" * 32)  # as versions before keys made it
         stage = Stage(PROJECT, folder, Ports(free_port(), free_port()))
@@ -41,7 +49,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def call(
     stage: Stage, method: str, path: str, address: str, key: str = "", once: str = "", **request: object
 ) -> httpx2.Response:
-    headers = {"X-Forwarded-For": address}
+    headers = {"X-Forwarded-For": address, **dict(request.pop("headers", {}))}  # type: ignore[call-overload]
     headers |= {"Authorization": f"Bearer {key}"} if key else {}
     headers |= {"Idempotency-Key": once} if once else {}
     return httpx2.request(method, stage.url + path, headers=headers, timeout=60, **request)  # type: ignore[arg-type]
@@ -192,3 +200,92 @@ def test_f14_64_parallel_calls_of_one_key_are_one(stage: Stage, holders: dict[st
     )
     elsewhere = call(stage, "POST", "/v1/pictures", "203.0.113.12", "", "picture-1", content=draw(6))
     assert elsewhere.status_code == 201, "another caller's keys are its own"
+
+
+def sign(who: Wallet, text: str) -> str:
+    return "0x" + str(Account.sign_message(encode_defunct(text=text), who.private_key).signature.hex())
+
+
+def sign_in(stage: Stage, wallet: str, sign: Callable[[str], str], **headers: str) -> httpx2.Response:
+    made = call(stage, "POST", "/v1/session/message", PLACE, json={"wallet": wallet}).json()
+    body = {"wallet": wallet, "nonce": made["nonce"], "signature": sign(made["message"])}
+    return call(stage, "POST", "/v1/session", PLACE, json=body, headers=headers)
+
+
+def cookie(answer: httpx2.Response) -> tuple[str, dict[str, str]]:
+    """The secret that was set, and what the browser is told about it."""
+    name_and_value, *rest = answer.headers["set-cookie"].split("; ")
+    name, _, value = name_and_value.partition("=")
+    assert name == COOKIE
+    return value, {key.lower(): value for key, _, value in (each.partition("=") for each in rest)}
+
+
+PLACE = "203.0.113.20"
+
+
+def test_f25_a_creator_signs_in_and_out(stage: Stage) -> None:
+    aiko = cast.creator("Aiko")
+    answer = sign_in(stage, aiko.address, lambda text: sign(aiko, text))
+    assert answer.status_code == 201, answer.text
+    secret, told = cookie(answer)
+    assert {"httponly", "secure"} <= told.keys()
+    assert (told["samesite"], told["path"], "domain" in told) == ("strict", "/", False)
+    assert int(told["max-age"]) == 12 * 3600
+    mine = {"Cookie": f"{COOKIE}={secret}"}
+    shown = call(stage, "GET", "/v1/session", PLACE, headers=mine)
+    assert (shown.json(), shown.headers["cache-control"]) == (answer.json(), "no-store")
+    assert (shown.json()["wallet"], shown.json()["role"]) == (aiko.address, "creator")
+
+    refused = call(stage, "DELETE", "/v1/session", PLACE, headers=mine)
+    assert (refused.status_code, "X-CSRF-Token" in refused.json()["title"]) == (403, True)
+    meant = {**mine, "X-CSRF-Token": shown.json()["csrf_token"], "Origin": ORIGIN}
+    ended = call(stage, "DELETE", "/v1/session", PLACE, headers=meant)
+    assert (ended.status_code, "Max-Age=0" in ended.headers["set-cookie"]) == (204, True)
+    for path in ("/v1/session", "/v1/works"):
+        after = call(stage, "GET", path, PLACE, headers=mine)
+        assert after.status_code == (401 if path == "/v1/session" else 200), "an old cookie is no error"
+    log = (stage.folder / "service.log").read_text()
+    assert secret not in log
+
+
+def test_f25_every_change_in_a_session_is_meant(stage: Stage) -> None:
+    ben = cast.creator("Ben")
+    answer = sign_in(stage, ben.address, lambda text: sign(ben, text))
+    mine = {"Cookie": f"{COOKIE}={cookie(answer)[0]}"}
+    token = {"X-CSRF-Token": answer.json()["csrf_token"]}
+    for headers, status in (
+        (mine, 403),
+        ({**mine, "X-CSRF-Token": "0" * 64}, 403),
+        ({**mine, **token, "Origin": "https://evil.example"}, 403),
+        ({**mine, **token}, 422),
+        ({**mine, **token, "Origin": ORIGIN}, 422),
+    ):
+        assert call(stage, "POST", "/v1/claims", PLACE, json={}, headers=headers).status_code == status
+    operating = call(stage, "POST", "/v1/settlements", PLACE, headers={**mine, **token})
+    assert operating.status_code == 401, "no session operates"
+
+
+def test_f25_a_planted_cookie_is_not_taken_over(stage: Stage) -> None:
+    """Session fixation, and another site that signs a visitor in as somebody else."""
+    ben = cast.creator("Ben")
+    planted = {"Cookie": f"{COOKIE}=planted"}
+    answer = sign_in(stage, ben.address, lambda text: sign(ben, text), **planted)
+    assert cookie(answer)[0] != "planted"
+    assert call(stage, "GET", "/v1/session", PLACE, headers=planted).status_code == 401
+    forced = sign_in(stage, ben.address, lambda text: sign(ben, text), Origin="https://evil.example")
+    assert (forced.status_code, "set-cookie" in forced.headers) == (403, False)
+
+
+def test_f25_what_is_no_signature_of_the_wallet_signs_nobody_in(stage: Stage) -> None:
+    aiko, ben = cast.creator("Aiko"), cast.creator("Ben")
+    for signature in (lambda text: sign(ben, text), lambda text: sign(aiko, text + " "), lambda _: "0x1234"):
+        answer = sign_in(stage, aiko.address, signature)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+def test_f25_a_contract_wallet_signs_in(stage: Stage) -> None:
+    wallet = cast.creator("Contract").address
+    stage.chain._ask("anvil_setCode", wallet, wallet_code("1626ba7e"))
+    assert sign_in(stage, wallet, lambda _: "0x1234").status_code == 201
+    stage.chain._ask("anvil_setCode", wallet, wallet_code("ffffffff"))
+    assert sign_in(stage, wallet, lambda _: "0x1234").status_code == 403

@@ -1,5 +1,5 @@
-"""Who calls, and what they were answered: API keys, what each may do, and calls that are sent again.
+"""Who calls, and what they were answered: API keys, wallets that are signed in, and calls that are sent again.
 
-It holds no HTTP and no SQL: the front door asks it, and main hands in where its rows are kept. A caller's wallet is proved by
-signatures elsewhere; a key says whose limits a call counts against.
+It holds no HTTP and no SQL: the front door asks it, and main hands in where its rows are kept. A key or a session says who
+calls; what a wallet has to prove is proved by a signature of its own, elsewhere.
 """

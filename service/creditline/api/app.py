@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -13,8 +13,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline import __version__
-from creditline.access.key import ApiKey
+from creditline.access.keyring import Keyring
 from creditline.access.repeats import Repeats
+from creditline.access.sign_in import SignIn
 from creditline.api import (
     attributions,
     claims,
@@ -28,12 +29,15 @@ from creditline.api import (
     problems,
     registrations,
     reports,
+    session,
     statements,
     usages,
     works,
 )
+from creditline.api.cookies import Site
 from creditline.api.desk import Desk
 from creditline.api.gate import Gate, Limits
+from creditline.api.identity import Identity
 from creditline.api.limits import BodyLimit
 from creditline.api.repeatable import Repeatable
 
@@ -41,6 +45,7 @@ from creditline.api.repeatable import Repeatable
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 ROOMS = (
+    session,
     registrations,
     works,
     models,
@@ -58,19 +63,31 @@ ROOMS = (
 )
 
 
-def create(desk: Desk, limits: Limits, check_key: Callable[[str], ApiKey], repeats: Repeats) -> FastAPI:
-    """An application that serves from `desk`, to each caller as much as `limits` say."""
+@dataclass(frozen=True)
+class Access:
+    """What the front door itself works with: who may call, and what they were answered."""
+
+    keyring: Keyring
+    sign_in: SignIn
+    repeats: Repeats
+    site: Site
+    limits: Limits
+
+
+def create(desk: Desk, access: Access) -> FastAPI:
+    """An application that serves from `desk` whom `access` lets in, and each as much as its limits say."""
     app = FastAPIOffline(
         title="Creditline",
         version=__version__,
         summary="Measured attribution of generated images, and on-chain pay for the creators they draw on.",
     )
-    app.state.desk = desk
+    app.state.desk, app.state.sign_in, app.state.site = desk, access.sign_in, access.site
     problems.install(app)
     # The last that is added is the first that a call meets.
-    app.add_middleware(Repeatable, repeats=repeats)
+    app.add_middleware(Repeatable, repeats=access.repeats)
     app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
-    app.add_middleware(Gate, limits=limits, check_key=check_key, undeclared_bytes=desk.picture_bytes_max)
+    identity = Identity(access.keyring, access.sign_in, access.site)
+    app.add_middleware(Gate, limits=access.limits, identity=identity, undeclared_bytes=desk.picture_bytes_max)
     app.add_middleware(Hardened)
     for room in ROOMS:
         app.include_router(room.router)

@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.types import Scope as Call
 
 from creditline.access.key import ApiKey, Scope
+from creditline.access.sign_in import Session
 from creditline.errors import Forbidden, Unauthorised
 
 _IPV6_NETWORK_BITS = 64
@@ -30,15 +31,18 @@ _Once = Annotated[
 
 @dataclass(frozen=True)
 class Caller:
-    """`place` is the address, and all that is known of a caller without a key."""
+    """`place` is the address, and all that is known of a caller with neither a key nor a session."""
 
     place: str
     key: ApiKey | None = None
+    session: Session | None = None
 
     @property
     def name(self) -> str:
-        """The same for all keys of one holder."""
-        return self.place if self.key is None else f"holder {self.key.holder}"
+        """The same for all keys of one holder, and for all sessions of one wallet."""
+        if self.key is not None:
+            return f"holder {self.key.holder}"
+        return self.place if self.session is None else f"wallet {self.session.wallet}"
 
 
 def keep_caller(call: Call, caller: Caller) -> None:

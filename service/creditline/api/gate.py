@@ -1,24 +1,23 @@
 """Who comes in, and how much at a time.
 
-Before a body is read, each call is charged to its caller, who is known by a key or by an address. A caller that asks too much
-is told when to come back (429), and a service that has too much to do says so at once (503): nothing queues up without end.
+Before a body is read, each call is charged to its caller: the holder of a key, or else an address, whoever is signed in there. A
+caller that asks too much is told when to come back (429), and a service that has too much to do says so at once (503): nothing
+queues up without end.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from creditline.access.key import ApiKey
 from creditline.api.buckets import Buckets, Charge, Rate
 from creditline.api.caller import Caller, keep_caller, place_of
+from creditline.api.identity import Identity
 from creditline.api.problems import answer
 from creditline.api.tariff import price
 from creditline.errors import Busy, CreditlineError, TooFast, Unauthorised
@@ -28,8 +27,6 @@ DEPARTURE_S = 60.0
 IN_FLIGHT_S = 1
 WRONG_KEY_UNITS = 20
 """What an address pays for a key that is none, since looking it up takes time."""
-CHECKS_AT_ONCE = 4
-"""Threads of their own, so that looking a key up never waits behind pictures."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +43,19 @@ class Limits:
 
 
 class Gate:
-    """`check_key` gives the key behind a text; `undeclared_bytes` is what a body without Content-Length is charged for."""
+    """`undeclared_bytes` is what a body without Content-Length is charged for."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         limits: Limits,
-        check_key: Callable[[str], ApiKey],
+        identity: Identity,
         undeclared_bytes: int,
         departure_s: float = DEPARTURE_S,
     ) -> None:
         self._app = app
-        self._check_key = check_key
-        self._checking = CapacityLimiter(CHECKS_AT_ONCE)
+        self._identity = identity
         self._limits = limits
         self._undeclared_bytes = undeclared_bytes
         self._departure_s = departure_s
@@ -71,9 +67,20 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._calls >= self._limits.calls_max:
+            busy = Busy(f"{self._calls} calls are under way.", "Send this one again in a few seconds.")
+            await answer(busy)(scope, receive, send)
+            return
+        self._calls += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._calls -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         units = price(scope["method"], scope["path"], self._body_bytes(scope))
         try:
-            caller = await self._identify(scope)
+            caller = await self._find_caller(scope)
             charges = self._charges(caller)
             self._admit(charges, units)
         except CreditlineError as error:
@@ -83,16 +90,11 @@ class Gate:
         with self._under_way(charges, units):
             await self._app(scope, receive, self._timed(send))
 
-    async def _identify(self, scope: Scope) -> Caller:
-        """Raises `Unauthorised` for a wrong key, also where none is needed: its holder should learn that it is wrong."""
-        place, given = place_of(scope), dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        kind, _, text = given.partition(" ")
-        if kind.lower() != "bearer":
-            return Caller(place)
+    async def _find_caller(self, scope: Scope) -> Caller:
         try:
-            return Caller(place, await run_sync(self._check_key, text.strip(), limiter=self._checking))
+            return await self._identity.find(scope)
         except Unauthorised:
-            self._draw([Charge(place, self._limits.address)], WRONG_KEY_UNITS)
+            self._draw([Charge(place_of(scope), self._limits.address)], WRONG_KEY_UNITS)
             raise
 
     def _charges(self, caller: Caller) -> list[Charge]:
@@ -103,8 +105,6 @@ class Gate:
         return [Charge(name, self._limits.key) for name in names]
 
     def _admit(self, charges: Sequence[Charge], units: int) -> None:
-        if self._calls >= self._limits.calls_max:
-            raise Busy(f"{self._calls} calls are under way.", "Send this one again in a few seconds.")
         if any(self._in_flight[each.name] + units > self._limits.in_flight_units for each in charges):
             raise TooFast(
                 "Too many of your calls are under way.", "Wait until some are answered.", IN_FLIGHT_S
@@ -122,13 +122,11 @@ class Gate:
 
     @contextmanager
     def _under_way(self, charges: Sequence[Charge], units: int) -> Iterator[None]:
-        self._calls += 1
         for each in charges:
             self._in_flight[each.name] += units
         try:
             yield
         finally:
-            self._calls -= 1
             for each in charges:
                 self._in_flight[each.name] -= units
                 if not self._in_flight[each.name]:

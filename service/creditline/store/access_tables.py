@@ -1,10 +1,10 @@
-"""Tables of the front door: who may call, and what was answered."""
+"""Tables of the front door: who may call, what was answered, and who is signed in."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from creditline.store.schema import metadata
+from creditline.store.schema import ADDRESS, metadata
 
 # `digest` is a keyed hash of the key, `scopes` are words with spaces between.
 api_keys = Table(
@@ -35,5 +35,25 @@ answers = Table(
     Column("status", Integer),
     Column("content_type", Text),
     Column("body", LargeBinary),
+    Index(None, "expires_at"),
+)
+
+# `digest` is SHA-256 of the secret in the cookie.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("wallet", ADDRESS, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "wallet"),
+    Index(None, "expires_at"),
+)
+
+# Nonces that a wallet has signed in with. Kept as long as the session: longer than they could be used again.
+spent_nonces = Table(
+    "spent_nonces",
+    metadata,
+    Column("nonce", String(80), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
     Index(None, "expires_at"),
 )
