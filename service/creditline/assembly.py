@@ -19,6 +19,7 @@ from creditline.chain.reader import ChainReader
 from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
 from creditline.content.embedded import EmbeddedStore
+from creditline.content.fetcher import Fetcher
 from creditline.content.kubo import KuboStore
 from creditline.content.library import ContentLibrary
 from creditline.content.store import ContentStore
@@ -160,6 +161,7 @@ class Service:
             stamper=self._stamper,
             library=library,
             contents=Contents(self._contents),
+            fetch=Fetcher().fetch,
             drafts=drafts,
             place=Place(
                 chain.chain_id,

@@ -66,6 +66,21 @@ def test_a_picture_above_the_limit_is_refused_while_it_arrives(town: Town) -> No
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://169.254.169.254/",
+        "file:///etc/passwd",
+        "http://2130706433/",
+    ],
+)
+def test_f20_no_picture_is_fetched_from_inside(town: Town, url: str) -> None:
+    answer = httpx2.post(f"{town.stage.url}/v1/pictures/fetch", json={"url": url}, timeout=60)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:creditline:problem:invalid")
+
+
 def test_nested_brackets_do_not_end_the_service(town: Town) -> None:
     answer = post(town, "/v1/registrations", b"[" * 200_000, **{"content-type": "application/json"})
     assert 400 <= answer.status_code < 500

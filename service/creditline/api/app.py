@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -77,6 +80,7 @@ class Access:
 def create(desk: Desk, access: Access) -> FastAPI:
     """An application that serves from `desk` whom `access` lets in, and each as much as its limits say."""
     app = FastAPIOffline(
+        lifespan=_threads(access.limits.calls_max),
         title="Creditline",
         version=__version__,
         summary="Measured attribution of generated images, and on-chain pay for the creators they draw on.",
@@ -94,6 +98,17 @@ def create(desk: Desk, access: Access) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_api_route("/", _front, include_in_schema=False)
     return app
+
+
+def _threads(calls_max: int) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A thread for each call that the gate lets in: a read never waits for one behind pictures."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = calls_max
+        yield
+
+    return lifespan
 
 
 async def _front() -> RedirectResponse:

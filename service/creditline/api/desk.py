@@ -116,6 +116,7 @@ class Desk:
     stamper: Stamper | None
     library: Library
     contents: Contents
+    fetch: Callable[[str, int], bytes]
     drafts: Drafts
     place: Place
     picture_bytes_max: int

@@ -37,6 +37,11 @@ class PictureOut(BaseModel):
     cid: str | None = Field(description="Where the bytes are published; null if they are kept private.")
 
 
+class AddressIn(BaseModel):
+    url: str = Field(max_length=2_000, examples=["https://example.org/red-panda.png"])
+    publish: bool = Field(True, description="Publish the bytes by CID, so that auditors can recompute.")
+
+
 class WorkIn(BaseModel):
     content_hash: Hex32
     title: str = Field(min_length=1, max_length=TITLE_MAX, examples=["Red panda"])
@@ -112,6 +117,18 @@ def add_picture(
 ) -> PictureOut:
     """The body is the picture itself: PNG, JPEG or WebP. Sending it again has no effect."""
     return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=publish))
+
+
+@router.post(
+    "/pictures/fetch",
+    summary="Fetch one picture from its address",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
+def fetch_picture(body: AddressIn, desk: AtDesk) -> PictureOut:
+    """From a public http or https address, on its usual port, over at most three redirects."""
+    data = desk.fetch(body.url, desk.picture_bytes_max)
+    return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=body.publish))
 
 
 @router.post(

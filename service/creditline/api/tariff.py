@@ -24,6 +24,7 @@ TARIFF = (
     Price("POST", r"/v1/attributions", 500),
     Price("POST", r"/v1/usages", 500),
     Price("POST", r"/v1/pictures", 40),
+    Price("POST", r"/v1/pictures/fetch", 200),
     Price("POST", r"/v1/registrations", 50),
     Price("POST", r"/v1/registrations/[^/]+/signature", 100),
     Price("POST", r"/v1/datasets", 100),

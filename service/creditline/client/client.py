@@ -112,6 +112,10 @@ class Creditline(Payments):
     def add_picture(self, data: bytes, *, publish: bool = True) -> JSON:
         return dict(self._http.post("/v1/pictures", content=data, params={"publish": publish}))
 
+    def fetch_picture(self, url: str, *, publish: bool = True) -> JSON:
+        """Have the service fetch a picture from its public address."""
+        return dict(self._http.post("/v1/pictures/fetch", json={"url": url, "publish": publish}))
+
     def registration(self, id: str) -> JSON:
         return dict(self._http.get(f"/v1/registrations/{id}"))
 
