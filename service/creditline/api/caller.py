@@ -10,6 +10,7 @@ from fastapi import Header, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.types import Scope as Call
 
+from creditline import calling
 from creditline.access.key import ApiKey, Scope
 from creditline.access.sign_in import Session
 from creditline.errors import Forbidden, Unauthorised
@@ -44,9 +45,16 @@ class Caller:
             return f"holder {self.key.holder}"
         return self.place if self.session is None else f"wallet {self.session.wallet}"
 
+    @property
+    def share(self) -> str:
+        """Whose share of the service it uses: wallets cost nothing, so a session is no share of its own."""
+        return self.place if self.key is None else self.name
+
 
 def keep_caller(call: Call, caller: Caller) -> None:
+    """For the routes of this call, and by name for all that it leads to."""
     call[_KEPT] = caller
+    calling.caller.set(caller.share)
 
 
 def caller_of(call: Call) -> Caller:
