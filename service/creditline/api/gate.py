@@ -25,6 +25,9 @@ from creditline.errors import Busy, CreditlineError, TooFast, Unauthorised
 DEPARTURE_S = 60.0
 """How long one piece of an answer may wait for a reader that takes nothing."""
 IN_FLIGHT_S = 1
+REFUSAL_S = 0.25
+REFUSALS_MAX = 64
+"""How long a refused caller waits for its 429, and how many wait: whoever asks again at once is slowed down by that."""
 WRONG_KEY_UNITS = 20
 """What an address pays for a key that is none, since looking it up takes time."""
 
@@ -62,6 +65,7 @@ class Gate:
         self._buckets = Buckets()
         self._in_flight: Counter[str] = Counter()
         self._calls = 0
+        self._refusals = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,12 +87,26 @@ class Gate:
             caller = await self._find_caller(scope)
             charges = self._charges(caller)
             self._admit(charges, units)
+        except TooFast as error:
+            await self._refuse(error, scope, receive, send)
+            return
         except CreditlineError as error:
             await answer(error)(scope, receive, send)
             return
         keep_caller(scope, caller)
         with self._under_way(charges, units):
             await self._app(scope, receive, self._timed(send))
+
+    async def _refuse(self, error: TooFast, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._refusals < REFUSALS_MAX:
+            self._refusals += 1
+            self._calls -= 1  # it takes no room from those who are served
+            try:
+                await asyncio.sleep(REFUSAL_S)
+            finally:
+                self._refusals -= 1
+                self._calls += 1
+        await answer(error)(scope, receive, send)
 
     async def _find_caller(self, scope: Scope) -> Caller:
         try:

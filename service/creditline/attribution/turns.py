@@ -1,4 +1,4 @@
-"""Taking turns at the engine. Callers come round one after the other, however many calls each has waiting."""
+"""Taking turns at the engine and the decoders. Callers come round one after the other, however many calls each has waiting."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """A lock that is fair between callers, and within one caller first come, first served. Not re-entrant."""
+    """As many turns at a time as there are `places`, fair between callers; each caller's own come in order. Not re-entrant."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
-        self._is_taken = False
+        self._free = places
 
     @contextmanager
     def take(self, caller: str) -> Iterator[None]:
@@ -26,8 +26,8 @@ class Turns:
 
     def _wait(self, caller: str) -> None:
         with self._lock:
-            if not self._is_taken:
-                self._is_taken = True
+            if self._free:
+                self._free -= 1
                 return
             mine = threading.Event()
             self._waiting.setdefault(caller, deque()).append(mine)
@@ -36,7 +36,7 @@ class Turns:
     def _pass_on(self) -> None:
         with self._lock:
             if not self._waiting:
-                self._is_taken = False
+                self._free += 1
                 return
             caller, calls = next(iter(self._waiting.items()))
             calls.popleft().set()
