@@ -129,6 +129,21 @@ def test_f26_one_caller_has_only_so_much_under_way(known: Known) -> None:
     play(known, Limits(Rate(60, 10_000), KEY, in_flight_units=1_000, calls_max=100), act)
 
 
+def test_f26_one_caller_leaves_room_however_little_its_calls_cost(known: Known) -> None:
+    async def act(room: Room, gate: Gate) -> None:
+        flood, other = callers(gate, "203.0.113.1", "203.0.113.2")
+        waiting = [asyncio.create_task(flood.get("/v1/works")) for _ in range(3)]
+        await room.has(3)
+        refused = await flood.get("/v1/works")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        waiting.append(asyncio.create_task(other.get("/v1/works")))
+        room.door.set()
+        assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
+        assert (dict(gate._calls_of), dict(gate._in_flight)) == ({}, {})
+
+    play(known, Limits(Rate(60, 2_000), KEY, in_flight_units=2_000, calls_max=12), act)
+
+
 def test_a_full_house_answers_503_at_once(known: Known) -> None:
     async def act(room: Room, gate: Gate) -> None:
         clients = callers(gate, *(f"203.0.113.{n}" for n in range(9)))

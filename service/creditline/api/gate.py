@@ -28,6 +28,8 @@ IN_FLIGHT_S = 1
 REFUSAL_S = 0.25
 REFUSALS_MAX = 64
 """How long a refused caller waits for its 429, and how many wait: whoever asks again at once is slowed down by that."""
+CALLERS_MIN = 4
+"""So many callers find room, however much each has under way: calls that cost little can take long."""
 WRONG_KEY_UNITS = 20
 """What an address pays for a key that is none, since looking it up takes time."""
 
@@ -64,6 +66,7 @@ class Gate:
         self._departure_s = departure_s
         self._buckets = Buckets()
         self._in_flight: Counter[str] = Counter()
+        self._calls_of: Counter[str] = Counter()
         self._calls = 0
         self._refusals = 0
 
@@ -123,7 +126,9 @@ class Gate:
         return [Charge(name, self._limits.key) for name in names]
 
     def _admit(self, charges: Sequence[Charge], units: int) -> None:
-        if any(self._in_flight[each.name] + units > self._limits.in_flight_units for each in charges):
+        limits, names = self._limits, [each.name for each in charges]
+        is_much = any(self._in_flight[name] + units > limits.in_flight_units for name in names)
+        if is_much or any(self._calls_of[name] >= limits.calls_max // CALLERS_MIN for name in names):
             raise TooFast(
                 "Too many of your calls are under way.", "Wait until some are answered.", IN_FLIGHT_S
             )
@@ -140,15 +145,18 @@ class Gate:
 
     @contextmanager
     def _under_way(self, charges: Sequence[Charge], units: int) -> Iterator[None]:
-        for each in charges:
-            self._in_flight[each.name] += units
+        names = [each.name for each in charges]
+        for name in names:
+            self._in_flight[name] += units
+            self._calls_of[name] += 1
         try:
             yield
         finally:
-            for each in charges:
-                self._in_flight[each.name] -= units
-                if not self._in_flight[each.name]:
-                    del self._in_flight[each.name]
+            for name in names:
+                self._in_flight[name] -= units
+                self._calls_of[name] -= 1
+                if not self._calls_of[name]:
+                    del self._in_flight[name], self._calls_of[name]
 
     def _body_bytes(self, scope: Scope) -> int:
         headers = dict(scope["headers"])

@@ -107,7 +107,8 @@ def fingerprint(scope: Scope, body: bytes) -> str:
     parts.append(body.replace(boundary, b"boundary") if boundary else body)
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
     return digest.hexdigest()
 
 
