@@ -6,9 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 
-import uvicorn
-
-from creditline.api.app import create
 from creditline.api.desk import Desk, Place
 from creditline.attribution.worker import AttributionWorker
 from creditline.background import Background
@@ -23,6 +20,7 @@ from creditline.chain.sender import Sender
 from creditline.chain.signatures import SignatureVerifier
 from creditline.commons import CommonsParts
 from creditline.content.embedded import EmbeddedStore
+from creditline.content.fetcher import Fetcher
 from creditline.content.kubo import KuboStore
 from creditline.content.library import ContentLibrary
 from creditline.content.store import ContentStore
@@ -30,6 +28,7 @@ from creditline.contents import Contents
 from creditline.engine import Engine
 from creditline.epochs import EpochParts
 from creditline.errors import CreditlineError, Misconfigured
+from creditline.frontdoor import FrontDoor
 from creditline.paydesk import open_paydesk
 from creditline.royalties.receipt import reports_typed_data
 from creditline.royalties.reconciliation import Reconciler
@@ -84,6 +83,7 @@ class Service:
         self._outgoing, self._incoming = threading.Event(), threading.Event()
         self._outbox = Outbox(self._database, self._outgoing)
         self._readiness = Readiness(self._database)
+        self._door = FrontDoor(settings, self._database, SignatureVerifier(self._node).is_text_signed)
         self._desk = self._build_desk()
         self._loops = self._build_loops()
 
@@ -94,13 +94,7 @@ class Service:
         log.info(
             "Serving %s on chain %s as %s", self._settings.url, self._settings.chain_id, self._key.address
         )
-        uvicorn.run(
-            create(self._desk),
-            host=self._settings.host,
-            port=self._settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=10,
-        )
+        self._door.serve(self._desk)
 
     def close(self) -> None:
         for loop in self._loops:
@@ -165,7 +159,6 @@ class Service:
             sign=lambda batch: self._key.sign_typed(reports_typed_data(ledger, batch)),
             encode_settle=drafts.settle,
         )
-        token = settings.operator_token
         return Desk(
             registrar=registrar,
             receipts=receipts,
@@ -182,6 +175,7 @@ class Service:
             stamper=self._stamper,
             library=library,
             contents=Contents(self._contents),
+            fetch=Fetcher().fetch,
             drafts=drafts,
             place=Place(
                 chain.chain_id,
@@ -192,9 +186,6 @@ class Service:
                 self._key.address,
                 chain.block,
             ),
-            operator_token=token.get_secret_value()
-            if token
-            else local_secret(settings, "operator.token").hex(),
             picture_bytes_max=settings.picture_bytes_max,
             health=self._health,
             measures=self._measures,

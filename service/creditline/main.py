@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from creditline.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
+    from creditline.access.keyring import Keyring
     from creditline.audit import Recompute
     from creditline.settings import Settings
 
@@ -75,6 +76,27 @@ class House:
             )
         status = {"yes": 0, "no": 1, "incomplete": Unavailable.exit_status}[verdict.answer]
         return {**verdict.as_json(), "text": tell(verdict, chain.block), "exit_status": status}
+
+    @contextmanager
+    def keyring(self, **overrides: Any) -> Iterator[Keyring]:
+        """The keys of the service that the settings describe, whether it runs or not."""
+        from creditline.access.keyring import Keyring
+        from creditline.settings import key_secret, key_secret_path, load
+        from creditline.store.database import Database
+        from creditline.store.keys import Keys
+
+        settings = load(**overrides)
+        if not key_secret_path(settings).exists():  # a key that is hashed with another secret opens nothing
+            raise Misconfigured(
+                f"No service has run here: there is no {key_secret_path(settings)}.",
+                "Start the service once, or name its folder with --data-dir.",
+            )
+        database = Database(settings.database)
+        try:
+            database.migrate()
+            yield Keyring(Keys(database), key_secret(settings))
+        finally:
+            database.close()
 
     def challenge(self, **options: Any) -> dict[str, Any]:
         """Find what can be objected to an epoch, and send it. See `doubts.challenge`."""

@@ -6,8 +6,10 @@ printed. `docs/reference/settings.md` lists them; a test holds it to this file.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from creditline.errors import Misconfigured
 
 DEVELOPMENT_CHAIN = 31337
+CALL_UNITS_MAX = 2_000
+"""No call costs more, so that each can be made at all. A test holds it to the tariff."""
 
 
 class Settings(BaseSettings):
@@ -32,7 +36,8 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str = Field(
-        "", description="How others reach the service; used in links. Empty: http://HOST:PORT."
+        "",
+        description="How browsers reach the service: for links, and whom wallets sign in to. Empty: http://HOST:PORT.",
     )
     rpc_url: str = Field("http://127.0.0.1:8545", description="JSON-RPC endpoint of an Ethereum node.")
     chain_id: int = Field(
@@ -54,10 +59,9 @@ class Settings(BaseSettings):
     operator_key: SecretStr | None = Field(
         None, description="The operator's key in hex. Refused outside chain 31337."
     )
-    operator_token: SecretStr | None = Field(
+    key_secret_file: Path | None = Field(
         None,
-        min_length=16,
-        description="Bearer token for operator routes. Empty: made once, in DATA_DIR/operator.token.",
+        description="File (mode 600) with 32 bytes in hex that hash API keys. Empty: made once, DATA_DIR/keys.secret.",
     )
     encoder: str = Field(
         "embedded", description='"embedded", or an open_clip "MODEL/WEIGHTS", weights a name or a local file.'
@@ -66,13 +70,38 @@ class Settings(BaseSettings):
         32, ge=1, le=10_000, description="Pictures that may wait for the engine; more are answered 503."
     )
     picture_bytes_max: int = Field(
-        32 * 1024 * 1024, ge=1024, description="Largest picture that is accepted, in bytes."
+        32 * 1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="Largest picture that is accepted, in bytes.",
     )
     epoch_usages_max: int = Field(
         10_000, ge=1, le=20_000, description="Receipts after which an epoch is closed."
     )
     epoch_seconds_max: int = Field(
         3600, ge=1, le=7 * 24 * 3600, description="Seconds after its first receipt when an epoch is closed."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies in front, as addresses or networks with commas between: they say who calls. Empty: nobody is believed.",
+    )
+    address_units_per_minute: int = Field(
+        12_000, ge=60, le=10**9, description="Units of work that one address may ask for in a minute."
+    )
+    address_units_burst: int = Field(
+        60_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that it may ask for at once after a pause."
+    )
+    key_units_per_minute: int = Field(
+        60_000, ge=60, le=10**9, description="Units that the holder of an API key may ask for in a minute."
+    )
+    key_units_burst: int = Field(
+        120_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that it may ask for at once after a pause."
+    )
+    caller_units_in_flight: int = Field(
+        5_000, ge=CALL_UNITS_MAX, le=10**9, description="Units that one caller may have under way."
+    )
+    calls_max: int = Field(
+        256, ge=8, le=10_000, description="Calls that may be under way together; more are answered 503."
     )
     relay_gas_per_day: int = Field(
         200_000_000,
@@ -98,6 +127,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in value.split(",") if value else ():
+            ipaddress.ip_network(part.strip())  # raises what is wrong with it
+        return value
 
     @property
     def deployment_file(self) -> Path:
@@ -145,16 +181,45 @@ def load(**overrides: Any) -> Settings:
 
 def local_secret(settings: Settings, name: str) -> bytes:
     """32 random bytes kept in DATA_DIR, readable by the owner alone; made on first use."""
+    return bytes.fromhex(local_text(settings, name, lambda: secrets.token_hex(32)))
+
+
+def local_text(settings: Settings, name: str, make: Callable[[], str]) -> str:
+    """A secret text kept in DATA_DIR, readable by the owner alone; made on first use."""
     path = settings.data_dir / name
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32))
+        draft.write_text(make())
         try:
             os.link(draft, path)  # fails where another process was first: then its secret counts
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return bytes.fromhex(path.read_text())
+    return path.read_text().strip()
+
+
+def key_secret_path(settings: Settings) -> Path:
+    return settings.key_secret_file or settings.data_dir / "keys.secret"
+
+
+def key_secret(settings: Settings) -> bytes:
+    """What API keys are hashed with. Raises `Misconfigured` for a file that others can read, or that holds something else."""
+    path = key_secret_path(settings)
+    if settings.key_secret_file is None:
+        local_secret(settings, path.name)
+    try:
+        if path.stat().st_mode & 0o077:
+            raise Misconfigured(f"{path} can be read by others.", f"Run: chmod 600 {path}")
+        found = bytes.fromhex(path.read_text())
+    except OSError as error:
+        raise Misconfigured(
+            f"{path} cannot be read: {error.strerror}.", "Correct CREDITLINE_KEY_SECRET_FILE, or unset it."
+        ) from error
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise Misconfigured(f"{path} does not hold 32 bytes in hex.", "Make one: openssl rand -hex 32")
+    return found

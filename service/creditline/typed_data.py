@@ -89,7 +89,10 @@ def signable(data: TypedData) -> SignableMessage:
 
 def digest(data: TypedData) -> bytes:
     """The 32 bytes that are signed."""
-    message = signable(data)
+    return digest_of(signable(data))
+
+
+def digest_of(message: SignableMessage) -> bytes:
     return bytes(keccak(b"\x19" + message.version + message.header + message.body))
 
 
@@ -102,6 +105,13 @@ def sign(data: TypedData, private_key: bytes) -> str:
 def signer_of(data: TypedData, signature: str) -> Address | None:
     """The externally owned account that signed, or None where the bytes are no such signature."""
     try:
-        return address(Account.recover_message(signable(data), signature=signature))
+        return signer_of_message(signable(data), signature)
+    except Exception:  # noqa: BLE001 - values that no struct holds have signed nothing
+        return None
+
+
+def signer_of_message(message: SignableMessage, signature: str) -> Address | None:
+    try:
+        return address(Account.recover_message(message, signature=signature))
     except Exception:  # noqa: BLE001 - eth_account raises a dozen unrelated classes for malformed bytes
         return None

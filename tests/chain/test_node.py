@@ -1,4 +1,7 @@
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from eth_utils.crypto import keccak
 
 from creditline.chain.calls import Call
 from creditline.chain.direct import Direct
@@ -11,11 +14,7 @@ from creditline.typed_data import REGISTER, typed_data, works_domain
 from tests.chain.anvil import CHAIN_ID
 from tests.chain.proxy import Status
 from tests.chain.scene import FAR, hash_of, person
-
-
-def wallet_code(magic):
-    """A contract that answers every call with these 32 bytes."""
-    return "0x7f" + magic.ljust(64, "0") + "5f5260205ff3"
+from tests.chain.wallets import wallet_code
 
 
 def test_a_node_that_is_down_is_unavailable():
@@ -269,6 +268,46 @@ def is_accepted(node, call):
             raise
         return False
     return True
+
+
+def personal(who, text):
+    return "0x" + Account.sign_message(encode_defunct(text=text), who._account.key).signature.hex()
+
+
+def test_f25_a_text_is_signed_by_a_key_as_it_is_shown(scene):
+    alice, check = person("alice"), SignatureVerifier(scene.node).is_text_signed
+    signature = personal(alice, "Sign in\nNonce: 1")
+    assert check(alice.address, "Sign in\nNonce: 1", signature)
+    assert not check(alice.address, "Sign in\nNonce: 2", signature)
+    assert not check(person("bob").address, "Sign in\nNonce: 1", signature)
+    assert not check(alice.address, "Sign in\nNonce: 1", "0x")
+    assert not check(ZERO_ADDRESS, "Sign in\nNonce: 1", signature)
+
+
+@pytest.mark.parametrize(
+    ("code", "signed"), [(wallet_code("1626ba7e"), True), (wallet_code("ffffffff"), False), ("0xfe", False)]
+)
+def test_f25_a_contract_wallet_is_asked_for_a_text_too(scene, code, signed):
+    wallet = person("wallet").address
+    scene.anvil.ask("anvil_setCode", wallet, code)
+    assert SignatureVerifier(scene.node).is_text_signed(wallet, "Sign in", "0x1234") is signed
+
+
+def test_f25_a_contract_wallet_is_asked_for_the_digest_of_the_text(scene, proxy):
+    """EIP-191, version 0x45: what `personal_sign` signs."""
+    wallet, asked = person("wallet").address, []
+    scene.anvil.ask("anvil_setCode", wallet, wallet_code("1626ba7e"))
+
+    def note(request, answer):
+        if request["method"] == "eth_call":
+            asked.append(request["params"][0]["data"])
+        return answer
+
+    proxy.rule = note
+    SignatureVerifier(Node(proxy.url, CHAIN_ID)).is_text_signed(wallet, "生成", "0x1234")
+    text = "生成".encode()
+    expected = keccak(b"\x19Ethereum Signed Message:\n" + str(len(text)).encode() + text)
+    assert [data[10:74] for data in asked] == [expected.hex()]
 
 
 def test_nobody_signs_for_the_zero_address(scene):

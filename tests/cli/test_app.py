@@ -44,10 +44,14 @@ def test_help_loads_nothing_heavy() -> None:
         "claimable",
         "claim",
         "statement",
+        "key create",
+        "key list",
+        "key rotate",
+        "key revoke",
     ],
 )
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    ended = creditline(command, "--help")
+    ended = creditline(*command.split(), "--help")
     assert ended.returncode == 0
     assert f"creditline {command}" in ended.stdout
     assert "Example:" in ended.stdout

@@ -6,10 +6,10 @@ import httpx2
 import pytest
 
 from creditline.client.transport import Transport
-from creditline.errors import CreditlineError, Insufficient, Missing, Unavailable
+from creditline.errors import CreditlineError, Exhausted, Insufficient, Missing, TooFast, Unavailable
 
 
-def transport(*answers: httpx2.Response | Exception) -> Transport:
+def transport(*answers: httpx2.Response | Exception, waits: list[float] | None = None) -> Transport:
     left = list(answers)
 
     def answer(_request: httpx2.Request) -> httpx2.Response:
@@ -19,17 +19,19 @@ def transport(*answers: httpx2.Response | Exception) -> Transport:
         return found
 
     client = httpx2.Client(base_url="http://service.test", transport=httpx2.MockTransport(answer))
-    return Transport("http://service.test", client=client)
+    sleep = ([] if waits is None else waits).append
+    return Transport("http://service.test", client=client, sleep=sleep)
 
 
-def problem(status: int, slug: str) -> httpx2.Response:
+def problem(status: int, slug: str, retry_after: str = "") -> httpx2.Response:
     body = {
         "type": f"urn:creditline:problem:{slug}",
         "title": "The pool is empty.",
         "status": status,
         "detail": "Fund it.",
     }
-    return httpx2.Response(status, json=body)
+    headers = {"Retry-After": retry_after} if retry_after else {}
+    return httpx2.Response(status, json=body, headers=headers)
 
 
 def test_a_problem_becomes_its_error() -> None:
@@ -62,3 +64,31 @@ def test_a_service_that_is_down_is_named_at_once() -> None:
 def test_another_kind_of_server_is_recognised() -> None:
     with pytest.raises(CreditlineError, match="answered 404"):
         transport(httpx2.Response(404, text="<html>")).get("/v1/x")
+
+
+@pytest.mark.parametrize(
+    ("status", "slug"), [(409, "in-flight"), (429, "too-fast"), (503, "busy"), (503, "unavailable")]
+)
+def test_f26_the_client_waits_as_long_as_it_is_told(status: int, slug: str) -> None:
+    waits: list[float] = []
+    answers = [
+        problem(status, slug, "7"),
+        problem(status, slug, "soon"),
+        httpx2.Response(200, json={"ok": 1}),
+    ]
+    assert transport(*answers, waits=waits).post("/v1/x") == {"ok": 1}
+    assert waits == [7, 0.5]
+
+
+def test_f26_a_wait_beyond_patience_is_an_error_at_once() -> None:
+    waits: list[float] = []
+    with pytest.raises(TooFast) as caught:
+        transport(problem(429, "too-fast", "121"), waits=waits).get("/v1/x")
+    assert (caught.value.retry_after_s, waits) == (121, [])
+
+
+def test_a_spent_budget_is_told_and_not_waited_for() -> None:
+    waits: list[float] = []
+    with pytest.raises(Exhausted) as caught:
+        transport(problem(429, "exhausted", "30"), waits=waits).post("/v1/claims")
+    assert (caught.value.retry_after_s, waits) == (30, [])

@@ -13,6 +13,7 @@ class GatewayServer:
     def __init__(self, store):
         self.store = store
         self.lie = ""
+        self.patience = []  # what its next answers ask for in Retry-After
         self.requests = []
 
     def handler(self):
@@ -23,7 +24,10 @@ class GatewayServer:
                 server.requests.append(self.path)
                 url = urlsplit(self.path)
                 form = parse_qs(url.query).get("format", [""])[0]
-                self.reply(*server.answer(url.path.removeprefix("/ipfs/"), form))
+                if server.patience:
+                    self.reply(429, b"slower", {"Retry-After": server.patience.pop(0)})
+                else:
+                    self.reply(*server.answer(url.path.removeprefix("/ipfs/"), form))
 
         return Http
 

@@ -29,8 +29,10 @@ class QuietServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(handler, port=0):
+def serving(handler, port=0, tls=None):
     server = QuietServer(("127.0.0.1", port), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -1,3 +1,5 @@
+from contextlib import closing
+
 import httpx2
 import pytest
 
@@ -175,3 +177,23 @@ def test_what_came_before_a_lie_in_a_car_is_not_fetched_again():
 def test_gateways_have_to_be_set(urls):
     with pytest.raises(Misconfigured):
         Gateway(urls)
+
+
+def test_f26_a_gateway_that_asks_for_patience_gets_it(store, honest):
+    name, waits = store.put(SMALL), []
+    honest.patience = ["3", "1"]
+    with serving(honest.handler()) as url, closing(Gateway([url], sleep=waits.append)) as gateway:
+        assert gateway.get(name) == SMALL
+    assert waits == [3, 1]
+
+
+def test_f26_a_gateway_that_asks_for_too_much_patience_is_passed_over(store, honest, liar):
+    name, waits = store.put(SMALL), []
+    liar.patience = ["3600"]
+    with (
+        serving(liar.handler()) as slow,
+        serving(honest.handler()) as fast,
+        closing(Gateway([slow, fast], sleep=waits.append)) as gateway,
+    ):
+        assert gateway.get(name) == SMALL
+    assert waits == []

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
 
 from creditline.client.client import NewWork
 from creditline.demo import cast
-from creditline.errors import Invalid, Missing, WrongSignature
+from creditline.errors import Invalid, Missing, Unauthorised, WrongSignature
 from tests.service.town import Town, draw, free_port
 
 
@@ -62,6 +64,21 @@ def test_what_is_no_picture_is_refused(town: Town, data: bytes, status: int) -> 
 def test_a_picture_above_the_limit_is_refused_while_it_arrives(town: Town) -> None:
     answer = post(town, "/v1/pictures", b"\x89PNG" + b"\0" * (33 * 1024 * 1024))
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://169.254.169.254/",
+        "file:///etc/passwd",
+        "http://2130706433/",
+    ],
+)
+def test_f20_no_picture_is_fetched_from_inside(town: Town, url: str) -> None:
+    answer = httpx2.post(f"{town.stage.url}/v1/pictures/fetch", json={"url": url}, timeout=60)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:creditline:problem:invalid")
 
 
 def test_nested_brackets_do_not_end_the_service(town: Town) -> None:
@@ -129,9 +146,12 @@ def test_a_malformed_field_is_named(town: Town, field: str, value: object, compl
     assert complaint in answer.json()["title"]
 
 
-def test_settling_is_the_operators(town: Town) -> None:
-    with pytest.raises(WrongSignature, match="token is wrong"):
+def test_f24_settling_is_the_operators(town: Town) -> None:
+    with pytest.raises(Unauthorised, match="no API key"):
         town.stage.client.settle("guess")
+    answer = post(town, "/v1/settlements", b"")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert "scope 'operate'" in answer.json()["title"]
 
 
 def test_a_reserved_work_is_kept_out_of_training_sets(town: Town) -> None:
@@ -196,7 +216,8 @@ def test_a_missing_key_is_named(town: Town, tmp_path: Path) -> None:
 
 def test_no_secret_reaches_the_log(town: Town) -> None:
     log = (town.stage.folder / "service.log").read_text()
-    for secret in (cast.wallet("operator").private_key.hex(), town.stage.token_file.read_text().strip()):
+    kept = [town.stage.token_file, town.stage.folder / "keys.secret", town.stage.folder / "salt.key"]
+    for secret in (cast.wallet("operator").private_key.hex(), *(file.read_text().strip() for file in kept)):
         assert secret not in log
 
 
@@ -236,3 +257,19 @@ def test_a_usage_id_is_plain_text(town: Town, usage_id: str) -> None:
         town.stage.client.report_usage(
             cast.wallet("integrator"), town.pool, usage_id, draw(8), 1, settlement="direct"
         )
+
+
+def test_f25_on_loopback_a_session_needs_no_tls(town: Town) -> None:
+    wallet = town.aiko
+    made = httpx2.post(
+        f"{town.stage.url}/v1/session/message", json={"wallet": wallet.address}, timeout=60
+    ).json()
+    signed = Account.sign_message(encode_defunct(text=made["message"]), wallet.private_key).signature
+    body = {"wallet": wallet.address, "nonce": made["nonce"], "signature": "0x" + signed.hex()}
+    answer = httpx2.post(f"{town.stage.url}/v1/session", json=body, timeout=60)
+    told = answer.headers["set-cookie"]
+    assert (told.startswith("creditline-session="), "Secure" in told, "HttpOnly" in told) == (
+        True,
+        False,
+        True,
+    )

@@ -105,6 +105,7 @@ def test_a_creator_is_paid_by_an_epoch_in_every_way(paid: Town, tmp_path: Path) 
     assert f"/v1/creators/{ben}/transactions/{paid.pool}" in used_up.value.next_step
     answer = httpx2.post(f"{paid.stage.url}/v1/claims", json={"payee": ben, "pool": paid.pool}, timeout=60)
     assert (answer.status_code, answer.json()["type"]) == (429, "urn:creditline:problem:exhausted")
+    assert 0 < int(answer.headers["retry-after"]) <= 86_400
 
     printed = json.loads(creditline(paid, "claim", ben, "--print", "--json").stdout)["transactions"]
     assert [each["to"] for each in printed] == [paid.stage.deployment.ledger]

@@ -40,6 +40,14 @@ def test_indexes_count_without_gaps_and_a_full_epoch_is_closed(office):
     assert office.closings.open(POOL) == (2, 2)
 
 
+def test_epochs_are_listed_in_pages(office):
+    for n in range(10):
+        office.report(f"usage-{n}", PAID, 10)
+    pages = [office.closings.list(POOL, limit=2), office.closings.list(POOL, before=2, limit=2)]
+    assert [[draft.number for draft in page] for page in pages] == [[2, 3], [1]]
+    assert office.closings.list(POOL, before=1) == []
+
+
 def test_a_usage_that_is_given_back_leaves_no_gap(office):
     usage = Usage(POOL, "unreadable", hash_of("unreadable"), 5)
     office.usages.reserve(usage, 10**10, 10**9, Settlement.EPOCH, "0xaa")

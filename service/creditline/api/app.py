@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline import __version__
+from creditline.access.keyring import Keyring
+from creditline.access.repeats import Repeats
+from creditline.access.sign_in import SignIn
 from creditline.api import (
     attributions,
     claims,
@@ -25,59 +33,104 @@ from creditline.api import (
     problems,
     registrations,
     reports,
+    session,
     statements,
     usages,
     works,
 )
+from creditline.api.cookies import Site
 from creditline.api.desk import Desk
+from creditline.api.gate import Gate, Limits
+from creditline.api.identity import Identity
 from creditline.api.limits import BodyLimit
+from creditline.api.repeatable import Repeatable
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
 PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+ROOMS = (
+    session,
+    registrations,
+    works,
+    models,
+    pools,
+    commons,
+    epochs,
+    attributions,
+    usages,
+    payouts,
+    claims,
+    statements,
+    disputes,
+    reports,
+    gateway,
+    operations,
+)
 
-def create(desk: Desk) -> FastAPI:
-    """An application that serves from `desk`."""
+
+@dataclass(frozen=True)
+class Access:
+    """What the front door itself works with: who may call, and what they were answered."""
+
+    keyring: Keyring
+    sign_in: SignIn
+    repeats: Repeats
+    site: Site
+    limits: Limits
+
+
+def create(desk: Desk, access: Access) -> FastAPI:
+    """An application that serves from `desk` whom `access` lets in, and each as much as its limits say."""
     app = FastAPIOffline(
+        lifespan=_threads(access.limits.calls_max),
         title="Creditline",
         version=__version__,
         summary="Measured attribution of generated images, and on-chain pay for the creators they draw on.",
     )
-    app.state.desk = desk
+    app.state.desk, app.state.sign_in, app.state.site = desk, access.sign_in, access.site
     problems.install(app)
-    app.middleware("http")(_harden)
+    # The last that is added is the first that a call meets.
+    app.add_middleware(Repeatable, repeats=access.repeats)
     app.add_middleware(BodyLimit, picture_bytes_max=desk.picture_bytes_max)
-    for room in (
-        registrations,
-        works,
-        models,
-        pools,
-        commons,
-        epochs,
-        attributions,
-        usages,
-        payouts,
-        claims,
-        statements,
-        disputes,
-        reports,
-        gateway,
-        operations,
-    ):
+    identity = Identity(access.keyring, access.sign_in, access.site)
+    app.add_middleware(Gate, limits=access.limits, identity=identity, undeclared_bytes=desk.picture_bytes_max)
+    app.add_middleware(Hardened)
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_api_route("/", _front, include_in_schema=False)
     return app
 
 
+def _threads(calls_max: int) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A thread for each call that the gate lets in: a read never waits for one behind pictures."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = calls_max
+        yield
+
+    return lifespan
+
+
 async def _front() -> RedirectResponse:
     return RedirectResponse("/docs")
 
 
-async def _harden(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.url.path not in ("/docs", "/redoc"):
-        response.headers.setdefault("Content-Security-Policy", PAGES_POLICY)
-    return response
+class Hardened:
+    """Every answer forbids the browser what no page here needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def harden(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+                if scope["path"] not in ("/docs", "/redoc"):
+                    headers.setdefault("Content-Security-Policy", PAGES_POLICY)
+            await send(message)
+
+        await self._app(scope, receive, harden)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import BaseModel, Field
 
 from creditline import canonical
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Hex32
 from creditline.api.problems import PROBLEMS
@@ -25,7 +27,9 @@ class AttributionOut(BaseModel):
     report: dict[str, Any] = Field(description="See docs/reference/report.md.")
 
 
-@router.post("", summary="Attribute a picture", status_code=201)
+@router.post(
+    "", summary="Attribute a picture", status_code=201, dependencies=[Depends(Allowed(Scope.ATTRIBUTE))]
+)
 def attribute(
     picture: UploadFile,
     model: Annotated[Hex32, Form(description="A registered model: only its training set can be found.")],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
@@ -140,7 +142,12 @@ def pool_transactions(payee: Wallet, pool: Hex32, desk: AtDesk, to: To = None) -
     return [ready(each, desk.place.chain_id) for each in found]
 
 
-@router.post("/claims", summary="Pay a creator what epochs owe", status_code=202)
+@router.post(
+    "/claims",
+    summary="Pay a creator what epochs owe",
+    status_code=202,
+    dependencies=[Depends(Allowed(Scope.PAY))],
+)
 def claim(body: ClaimIn, desk: AtDesk) -> RelayedOut:
     """Anyone may ask: the money goes to the payee and nowhere else. Asking twice pays once.
 

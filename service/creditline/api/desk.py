@@ -58,8 +58,8 @@ class Contents(Protocol):
 class Epochs(Protocol):
     """Closed epochs, and the open one."""
 
-    def list(self, pool_id: PoolId) -> Sequence[Draft]:
-        """All closed epochs of a pool, the oldest first."""
+    def list(self, pool_id: PoolId, before: int, limit: int) -> Sequence[Draft]:
+        """The last `limit` closed epochs of a pool below number `before`, the oldest first."""
 
     def find(self, pool_id: PoolId, number: int) -> Draft | None: ...
     def open(self, pool_id: PoolId) -> tuple[int, int] | None:
@@ -118,9 +118,9 @@ class Desk:
     stamper: Stamper | None
     library: Library
     contents: Contents
+    fetch: Callable[[str, int], bytes]
     drafts: Drafts
     place: Place
-    operator_token: str
     picture_bytes_max: int
     health: Callable[[], dict[str, str]]
     measures: Callable[[], dict[str, float]]

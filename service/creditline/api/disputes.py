@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk, Desk
 from creditline.api.fields import Amount, Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
@@ -74,7 +76,12 @@ def show(id: Hex32, n: Annotated[int, Path(ge=1, lt=2**24)], desk: AtDesk) -> Di
     )
 
 
-@router.post("/disputes/prepare", summary="Prepare a dispute", status_code=201)
+@router.post(
+    "/disputes/prepare",
+    summary="Prepare a dispute",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.PAY))],
+)
 def prepare(body: DisputeIn, desk: AtDesk) -> PreparedOut:
     """Publishes the evidence. Nothing is disputed until the transactions are sent; preparing again changes nothing."""
     prepared = desk.court.prepare(PoolId(Bytes32(body.pool)), body.n, body.evidence.encode())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Required
 from creditline.api.desk import AtDesk
-from creditline.api.fields import Amount, Hex32
-from creditline.api.payouts import Bearer, require_operator
+from creditline.api.fields import Amount, Hex32, Limit
 from creditline.api.problems import PROBLEMS
 from creditline.errors import Conflict, Missing
 from creditline.ids import Bytes32, PoolId
@@ -46,6 +47,7 @@ class EpochOut(BaseModel):
 
 class EpochList(BaseModel):
     items: list[EpochOut]
+    next: int | None = Field(description="`before` of the next page.")
 
 
 class ClosedOut(BaseModel):
@@ -53,11 +55,20 @@ class ClosedOut(BaseModel):
 
 
 @router.get("/{id}/epochs", summary="List a pool's epochs")
-def list_epochs(id: Hex32, desk: AtDesk) -> EpochList:
+def list_epochs(
+    id: Hex32,
+    desk: AtDesk,
+    before: Annotated[int | None, Query(ge=1, lt=2**24, description="Only epochs below this number.")] = None,
+    limit: Limit = 200,
+) -> EpochList:
     """The newest first. The first may be open: its receipts can still become more."""
     pool = PoolId(Bytes32(id))
-    closed = [_epoch(draft) for draft in reversed(desk.epochs.list(pool))]
-    return EpochList(items=[*_open(desk, pool), *closed])
+    closed = desk.epochs.list(pool, 2**24 if before is None else before, limit)
+    first = _open(desk, pool) if before is None else []
+    return EpochList(
+        items=[*first, *(_epoch(draft) for draft in reversed(closed))],
+        next=closed[0].number if len(closed) == limit else None,
+    )
 
 
 @router.get("/{id}/epochs/{number}", summary="Show an epoch")
@@ -72,10 +83,14 @@ def show(id: Hex32, number: Number, desk: AtDesk) -> EpochOut:
     return found[0]
 
 
-@router.post("/{id}/epochs/close", summary="Close the open epoch now", status_code=202)
-def close(id: Hex32, desk: AtDesk, authorization: Bearer) -> ClosedOut:
+@router.post(
+    "/{id}/epochs/close",
+    summary="Close the open epoch now",
+    status_code=202,
+    dependencies=[Depends(Required(Scope.OPERATE))],
+)
+def close(id: Hex32, desk: AtDesk) -> ClosedOut:
     """For the operator. It is built, published and posted by itself from here on."""
-    require_operator(desk, authorization)
     number = desk.epochs.close(PoolId(Bytes32(id)), int(time.time()))
     if number is None:
         raise Conflict(f"The open epoch of pool {id} has no receipts.", "Close it after the next one.")

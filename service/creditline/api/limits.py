@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from creditline.api.problems import problem
+from creditline.api.problems import answer
 from creditline.errors import Invalid, TooLarge
 
 JSON_BYTES_MAX = 16 * 1024 * 1024
@@ -32,8 +32,7 @@ class BodyLimit:
         limit = self._limit(headers.get(b"content-type", b""))
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            error = _too_large(limit)
-            await problem(error.status, error.slug, error.what, error.next_step)(scope, receive, send)
+            await answer(_too_large(limit))(scope, receive, send)
             return
         await self._app(scope, _Bounded(receive, limit, self._arrival_s), send)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
@@ -79,7 +81,12 @@ class ModelPage(BaseModel):
     next: str | None
 
 
-@router.post("/datasets", summary="Compose a training set", status_code=201)
+@router.post(
+    "/datasets",
+    summary="Compose a training set",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
 def draft_dataset(body: DatasetIn, desk: AtDesk) -> DatasetDraft:
     """Publishes the manifest and returns the transaction that registers its root. Reserved works are refused by name."""
     # A little before now: the registry refuses a cutoff that lies after its block.
@@ -114,7 +121,12 @@ def show_dataset(id: Hex32, desk: AtDesk) -> DatasetOut:
     return DatasetOut(**vars(dataset))
 
 
-@router.post("/models", summary="Prepare the registration of a model", status_code=201)
+@router.post(
+    "/models",
+    summary="Prepare the registration of a model",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
 def draft_model(body: ModelIn, desk: AtDesk) -> ModelDraft:
     algorithm = Bytes32(body.algorithm_hash or desk.engine.policy)
     datasets = sorted(DatasetId(Bytes32(dataset)) for dataset in body.datasets)

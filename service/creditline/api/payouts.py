@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
-from typing import Annotated
-
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from creditline.api.desk import AtDesk, Desk
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed, Required
+from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Wallet
 from creditline.api.problems import PROBLEMS
-from creditline.errors import WrongSignature
 from creditline.ids import Address
 from creditline.royalties.settlement import Balance, Progress
 
 router = APIRouter(prefix="/v1", tags=["payouts"], responses=PROBLEMS)
-
-Bearer = Annotated[str, Header(alias="Authorization", examples=["Bearer …"])]
 
 
 class ProgressOut(BaseModel):
@@ -42,10 +38,14 @@ class WithdrawalIn(BaseModel):
     payee: Wallet
 
 
-@router.post("/settlements", summary="Settle signed receipts", status_code=202)
-def settle(desk: AtDesk, authorization: Bearer) -> ProgressOut:
+@router.post(
+    "/settlements",
+    summary="Settle signed receipts",
+    status_code=202,
+    dependencies=[Depends(Required(Scope.OPERATE))],
+)
+def settle(desk: AtDesk) -> ProgressOut:
     """For the operator. Repeat it until nothing waits: works must be on chain before the receipts that pay them."""
-    require_operator(desk, authorization)
     return _progress(desk.settler.step())
 
 
@@ -59,21 +59,15 @@ def balance(token: Wallet, payee: Wallet, desk: AtDesk) -> BalanceOut:
     return _balance(desk.balances.find(Address(token), Address(payee)))
 
 
-@router.post("/withdrawals", summary="Pay a creator out", status_code=202)
+@router.post(
+    "/withdrawals", summary="Pay a creator out", status_code=202, dependencies=[Depends(Allowed(Scope.PAY))]
+)
 def withdraw(body: WithdrawalIn, desk: AtDesk) -> BalanceOut:
     """Anyone may ask: the money goes to the payee and nowhere else. Asking twice pays once.
 
     The gas is the operator's, within the same daily budget as that of claims.
     """
     return _balance(desk.claims.withdraw_for(Address(body.token), Address(body.payee)))
-
-
-def require_operator(desk: Desk, authorization: str) -> None:
-    given = authorization.removeprefix("Bearer ").strip()
-    if not hmac.compare_digest(given.encode(), desk.operator_token.encode()):
-        raise WrongSignature(
-            "The operator's token is wrong.", "Send the token of DATA_DIR/operator.token as a bearer."
-        )
 
 
 def _progress(progress: Progress) -> ProgressOut:

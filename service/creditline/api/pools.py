@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
+from creditline.access.key import Scope
 from creditline.amounts import BASIS_POINTS
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
@@ -100,7 +102,12 @@ class SettlementPage(BaseModel):
     next: str | None
 
 
-@router.post("", summary="Prepare the opening of a pool", status_code=201)
+@router.post(
+    "",
+    summary="Prepare the opening of a pool",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REPORT))],
+)
 def draft(body: PoolTerms, desk: AtDesk) -> PoolDraft:
     """The pool will be run by this service's operator."""
     fields = body.model_dump() | {"bond": int(body.bond), "operator": desk.place.operator}
@@ -120,7 +127,12 @@ def show(id: Hex32, desk: AtDesk) -> PoolOut:
     return _pool(_find(desk, id))
 
 
-@router.post("/{id}/funding", summary="Prepare a deposit", status_code=201)
+@router.post(
+    "/{id}/funding",
+    summary="Prepare a deposit",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REPORT))],
+)
 def fund(id: Hex32, body: FundingIn, desk: AtDesk) -> list[ReadyTransaction]:
     """One or two transactions to send in this order: an ERC-20 token asks for an approval first."""
     pool, amount = _find(desk, id), int(body.amount)

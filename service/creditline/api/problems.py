@@ -12,10 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from creditline.errors import Busy, CreditlineError, Unavailable
+from creditline.errors import CreditlineError, Unauthorised
 
 log = logging.getLogger(__name__)
-RETRY_AFTER_S = 2
 
 
 class Problem(BaseModel):
@@ -30,14 +29,15 @@ class Problem(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
     for code, text in {
+        401: "No key where one is needed, or not a valid one",
         402: "The pool does not hold enough",
-        403: "Not signed or authorised by who it should be",
+        403: "Not signed by who it should be, or the key may not do this",
         404: "Not registered, or not here",
         409: "Contradicts what exists",
         413: "Too large",
         415: "Not a picture that is accepted",
         422: "The request cannot be right",
-        429: "A budget is used up for now",
+        429: "A budget is used up for now; Retry-After says until when",
         503: "A queue is full, or a part of the service does not answer; try again later",
     }.items()
 }
@@ -58,10 +58,17 @@ def problem(
     return JSONResponse(body.model_dump(), status, headers, media_type="application/problem+json")
 
 
+def answer(error: CreditlineError) -> JSONResponse:
+    """The answer that an error stands for, also where no route was reached."""
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, Unauthorised):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(error.status, error.slug, error.what, error.next_step, headers)
+
+
 async def _known(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CreditlineError)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, Busy | Unavailable) else None
-    return problem(error.status, error.slug, error.what, error.next_step, headers)
+    return answer(error)
 
 
 async def _malformed(_request: Request, error: Exception) -> JSONResponse:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from creditline import canonical
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk, Desk
 from creditline.api.fields import EXAMPLE_ADDRESS, Hex32, Wallet
 from creditline.api.problems import PROBLEMS
@@ -33,6 +35,11 @@ class PictureOut(BaseModel):
     width: int
     height: int
     cid: str | None = Field(description="Where the bytes are published; null if they are kept private.")
+
+
+class AddressIn(BaseModel):
+    url: str = Field(max_length=2_000, examples=["https://example.org/red-panda.png"])
+    publish: bool = Field(True, description="Publish the bytes by CID, so that auditors can recompute.")
 
 
 class WorkIn(BaseModel):
@@ -98,7 +105,9 @@ class SignatureIn(BaseModel):
     signature: str = Field(pattern=r"^0x[0-9a-fA-F]{2,8192}$", examples=["0x" + "1b" * 65])
 
 
-@router.post("/pictures", summary="Send one picture", status_code=201)
+@router.post(
+    "/pictures", summary="Send one picture", status_code=201, dependencies=[Depends(Allowed(Scope.REGISTER))]
+)
 def add_picture(
     data: RawBody,
     desk: AtDesk,
@@ -110,7 +119,24 @@ def add_picture(
     return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=publish))
 
 
-@router.post("/registrations", summary="Prepare a registration to sign", status_code=201)
+@router.post(
+    "/pictures/fetch",
+    summary="Fetch one picture from its address",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
+def fetch_picture(body: AddressIn, desk: AtDesk) -> PictureOut:
+    """From a public http or https address, on its usual port, over at most three redirects."""
+    data = desk.fetch(body.url, desk.picture_bytes_max)
+    return _picture(desk.registrar.add_picture(data, desk.engine.describe(data), publish=body.publish))
+
+
+@router.post(
+    "/registrations",
+    summary="Prepare a registration to sign",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
 def prepare(body: RegistrationIn, desk: AtDesk) -> RegistrationOut:
     """Writes the records and the tree. Preparing the same works again finds the same registration."""
     request = RegistrationRequest(
@@ -125,7 +151,12 @@ def prepare(body: RegistrationIn, desk: AtDesk) -> RegistrationOut:
     return _registration(desk, desk.registrar.prepare(request))
 
 
-@router.post("/registrations/{id}/signature", summary="Relay the creator's signature", status_code=202)
+@router.post(
+    "/registrations/{id}/signature",
+    summary="Relay the creator's signature",
+    status_code=202,
+    dependencies=[Depends(Allowed(Scope.REGISTER))],
+)
 def sign(id: Hex32, body: SignatureIn, desk: AtDesk) -> RegistrationOut:
     """The operator anchors the root and pays the gas. Relaying twice has no effect."""
     return _registration(desk, desk.registrar.sign(Bytes32(id), body.signature))

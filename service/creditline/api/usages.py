@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Path, UploadFile
+from fastapi import APIRouter, Depends, Form, Header, Path, UploadFile
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32
 from creditline.api.problems import PROBLEMS
@@ -64,7 +66,13 @@ class ReportedOut(ReceiptOut):
     stamped: StampedOut | None = Field(None, description="Only where it was asked for.")
 
 
-@router.post("", summary="Report a usage", status_code=201, response_model_exclude_unset=True)
+@router.post(
+    "",
+    summary="Report a usage",
+    status_code=201,
+    response_model_exclude_unset=True,
+    dependencies=[Depends(Allowed(Scope.REPORT))],
+)
 def report_usage(  # noqa: PLR0913, PLR0917 - the fields of one request
     picture: UploadFile,
     pool: Annotated[Hex32, Form()],

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from queue import LifoQueue
 
 from creditline.attribution.child import Child, Limits
+from creditline.attribution.turns import Turns
+from creditline.calling import caller
 from creditline.canonical import JSON
 from creditline.errors import Busy
 
@@ -23,6 +25,7 @@ class Children:
         for _ in range(count):
             self._idle.put(Child(module, (), limits))
         self._count = count
+        self._turns = Turns(count)
         self._room = threading.BoundedSemaphore(count + waiting_max)
         self._seconds = seconds
 
@@ -31,15 +34,19 @@ class Children:
         if not self._room.acquire(blocking=False):
             raise Busy("Too many pictures wait.", "Send this one again in a few seconds.")
         try:
-            child = self._idle.get()
-            try:
-                return child.ask(header, attachments, self._seconds)
-            finally:
-                if child.answered >= _JOBS_MAX:
-                    child.close()
-                self._idle.put(child)
+            with self._turns.take(caller.get()):
+                return self._ask(header, attachments)
         finally:
             self._room.release()
+
+    def _ask(self, header: JSON, attachments: Sequence[bytes | memoryview]) -> tuple[JSON, list[bytes]]:
+        child = self._idle.get()
+        try:
+            return child.ask(header, attachments, self._seconds)
+        finally:
+            if child.answered >= _JOBS_MAX:
+                child.close()
+            self._idle.put(child)
 
     def close(self) -> None:
         """Stop them. The next question would start new ones."""

@@ -15,6 +15,8 @@ from creditline.attribution.child import Child, ChildDied, Limits
 from creditline.attribution.decoder import Decoder
 from creditline.attribution.policy import default
 from creditline.attribution.training import TrainingSet
+from creditline.attribution.turns import Turns
+from creditline.calling import caller
 from creditline.canonical import JSON
 from creditline.errors import Busy, Corrupt, CreditlineError, Unavailable
 
@@ -55,7 +57,8 @@ class Attribution:
 class AttributionWorker:
     """One supervised child with an `Engine`. Thread-safe; nothing heavy loads before the first call.
 
-    A child that dies is replaced at the next call; the call that it died in raises `Unavailable`.
+    A child that dies is replaced at the next call; the call that it died in raises `Unavailable`. Callers take turns at it, so
+    that one with many pictures does not hold up another with one.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class AttributionWorker:
         limits = Limits(MEMORY_BYTES, _ATTACHMENT_BYTES, writes_files=True)
         self._child = Child(module, (str(cache), encoder), limits)
         self._decoder = Decoder(waiting_max=queue_max)
-        self._turn = threading.Lock()
+        self._turns = Turns()
         self._room = threading.BoundedSemaphore(queue_max)
         self._seconds = seconds
         # With an encoder of its own the policy depends on weights that only the child has read.
@@ -145,7 +148,7 @@ class AttributionWorker:
 
     def close(self) -> None:
         """Stop the children. Safe to call twice."""
-        with self._turn:
+        with self._turns.take(caller.get()):
             self._child.close()
         self._decoder.close()
 
@@ -190,7 +193,7 @@ class AttributionWorker:
 
     def _exchange(self, question: JSON, attachments: Sequence[memoryview]) -> tuple[JSON, list[bytes]]:
         try:
-            with self._turn:
+            with self._turns.take(caller.get()):
                 return self._child.ask(question, attachments, self._seconds)
         except ChildDied as death:
             what = f"took longer than {self._seconds:g} s" if death.timed_out else "stopped"

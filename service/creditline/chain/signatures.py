@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from eth_account.messages import SignableMessage, encode_defunct
+
 from creditline.chain.node import Node
 from creditline.ids import ZERO_ADDRESS, Address
-from creditline.typed_data import TypedData, digest, signer_of
+from creditline.typed_data import TypedData, digest_of, signable, signer_of_message
 
 _RECOVERY_IDS = (27, 28)  # libraries read 0 and 1 as well, the chain does not
 _HIGHEST_BIT = 1 << 255
@@ -20,6 +22,13 @@ class SignatureVerifier:
         self._node = node
 
     def __call__(self, who: Address, data: TypedData, signature: str) -> bool:
+        return self._is_by(who, signable(data), signature)
+
+    def is_text_signed(self, who: Address, text: str, signature: str) -> bool:
+        """As above, for a text that a wallet shows as it is (EIP-191, `personal_sign`)."""
+        return self._is_by(who, encode_defunct(text=text), signature)
+
+    def _is_by(self, who: Address, message: SignableMessage, signature: str) -> bool:
         try:
             signed = bytes.fromhex(signature.removeprefix("0x"))
         except ValueError:
@@ -27,9 +36,11 @@ class SignatureVerifier:
         if who == ZERO_ADDRESS:
             return False
         full = _widen(signed)
-        if full is not None and signer_of(data, "0x" + full.hex()) == who:
+        if full is not None and signer_of_message(message, "0x" + full.hex()) == who:
             return True
-        return bool(self._node.code_at(who)) and self._node.is_valid_signature(who, digest(data), signed)
+        return bool(self._node.code_at(who)) and self._node.is_valid_signature(
+            who, digest_of(message), signed
+        )
 
 
 def _widen(signed: bytes) -> bytes | None:

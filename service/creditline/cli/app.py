@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from creditline.cli import claims, commons, disputes, epochs, objections, receipt, statement
+from creditline.cli import claims, commons, disputes, epochs, keys, objections, receipt, statement
 from creditline.cli.console import explained, give, progress, say
 from creditline.cli.options import (
     DEPLOYMENT,
@@ -30,7 +30,7 @@ KeyFile = Annotated[
 ]
 
 
-class House(objections.Doubts, Protocol):
+class House(objections.Doubts, keys.Keyrings, Protocol):
     """What only main can do."""
 
     def serve(self, **overrides: Any) -> None: ...
@@ -69,6 +69,7 @@ def create(house: House) -> typer.Typer:
     app.add_typer(disputes.app, name="dispute")
     app.add_typer(epochs.app, name="epoch")
     app.add_typer(commons.app, name="commons")
+    app.add_typer(keys.create(house), name="key")
     app.command("verify", help=_VERIFY)(_verify(house))
     app.command("challenge", help=objections.CHALLENGE)(objections.challenge(house))
     app.command("evidence", help=objections.EVIDENCE)(objections.evidence(house))

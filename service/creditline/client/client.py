@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -45,9 +46,13 @@ class Creditline(Payments):
         transport: Transport | None = None,
         *,
         contracts: Sequence[str] | None = None,
+        api_key: str | None = None,
     ) -> None:
-        """`contracts`: the work registry and the ledger that you know to be right. Wallets then sign for no others."""
-        self._http = transport or Transport(url.rstrip("/"))
+        """`contracts`: the work registry and the ledger that you know to be right. Wallets then sign for no others.
+
+        `api_key`: yours, if the operator gave you one; your calls then count against its limits and not your address's.
+        """
+        self._http = transport or Transport(url.rstrip("/"), api_key=api_key)
         self._contracts = contracts
 
     def __enter__(self) -> Self:
@@ -106,6 +111,10 @@ class Creditline(Payments):
 
     def add_picture(self, data: bytes, *, publish: bool = True) -> JSON:
         return dict(self._http.post("/v1/pictures", content=data, params={"publish": publish}))
+
+    def fetch_picture(self, url: str, *, publish: bool = True) -> JSON:
+        """Have the service fetch a picture from its public address."""
+        return dict(self._http.post("/v1/pictures/fetch", json={"url": url, "publish": publish}))
 
     def registration(self, id: str) -> JSON:
         return dict(self._http.get(f"/v1/registrations/{id}"))
@@ -169,7 +178,7 @@ class Creditline(Payments):
     def attribute(self, picture: bytes, model: str, *, keep: bool = False) -> JSON:
         """Which works of the model's training set does this picture draw on? No money moves."""
         files, data = {"picture": ("picture", picture)}, {"model": model, "keep": str(keep).lower()}
-        return dict(self._http.post("/v1/attributions", files=files, data=data))
+        return dict(self._http.post("/v1/attributions", files=files, data=data, headers=_once()))
 
     def report_usage(
         self,
@@ -214,15 +223,21 @@ class Creditline(Payments):
 
     def epochs(self, pool: str) -> list[JSON]:
         """All epochs of a pool, the newest first."""
-        return list(self._http.get(f"/v1/pools/{pool}/epochs")["items"])
+        items, before = [], None
+        while True:
+            page = self._http.get(f"/v1/pools/{pool}/epochs", before=before)
+            items += page["items"]
+            before = page["next"]
+            if before is None:
+                return items
 
     def epoch(self, pool: str, number: int) -> JSON:
         return dict(self._http.get(f"/v1/pools/{pool}/epochs/{number}"))
 
     def close_epoch(self, pool: str, operator_token: str) -> JSON:
         """Close the open epoch now. It is posted by itself."""
-        authorization = {"Authorization": f"Bearer {operator_token}"}
-        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=authorization))
+        headers = {"Authorization": f"Bearer {operator_token}", **_once()}
+        return dict(self._http.post(f"/v1/pools/{pool}/epochs/close", headers=headers))
 
     def settle(self, operator_token: str) -> JSON:
         """One step of settlement. Repeat it until nothing is waiting or sent."""
@@ -267,3 +282,8 @@ class Creditline(Payments):
             cursor = page["next"]
             if cursor is None:
                 return
+
+
+def _once() -> dict[str, str]:
+    """For calls that cost much or mean something else the second time: sent again, they have one effect."""
+    return {"Idempotency-Key": uuid.uuid4().hex}

@@ -1,7 +1,8 @@
 """Reads through HTTP gateways, all an auditor needs: blocks as `format=raw`, whole trees as `format=car`.
 
 Gateways are strangers. What one says is hashed, and one that lies, stalls or sends without end is passed over for the
-next, now and in later calls. Redirects are not followed: the operator named these hosts and no others.
+next, now and in later calls. One that asks us to slow down is asked again when it says, so that a large audit is slow there
+and not incomplete. Redirects are not followed: the operator named these hosts and no others.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from creditline.content import car, dag, download
 from creditline.content import cid as cids
 from creditline.content.dag import FILE_BYTES_MAX
 from creditline.content.store import Reader
-from creditline.errors import Corrupt, CreditlineError, Misconfigured, Missing, TooLarge, Unavailable
+from creditline.errors import Busy, Corrupt, CreditlineError, Misconfigured, Missing, TooLarge, Unavailable
 
 GATEWAYS_MAX = 16
+WAITS_MAX = 8
+WAIT_S_MAX = 60
 # The empty identity CID: a gateway answers for it without having anything.
 PROBE = "bafkqaaa"
 
 _Answer = TypeVar("_Answer")
-_GRAVEST_FIRST = (Corrupt, TooLarge, Unavailable, Missing)
+_GRAVEST_FIRST = (Corrupt, TooLarge, Unavailable, Busy, Missing)
 
 
 class Gateway(Reader):
@@ -37,6 +40,7 @@ class Gateway(Reader):
         *,
         transport: httpx2.BaseTransport | None = None,
         clock: download.Clock = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Addresses without `/ipfs`, the preferred one first. Raises `Misconfigured` for none or a bad one."""
         if not 0 < len(urls) <= GATEWAYS_MAX:
@@ -44,6 +48,7 @@ class Gateway(Reader):
         self._order = [download.address(url) for url in urls]
         self._turn = threading.Lock()
         self._clock = clock
+        self._sleep = sleep
         self._client = httpx2.Client(transport=transport, timeout=download.TIMEOUT, headers=download.HEADERS)
 
     def close(self) -> None:
@@ -114,6 +119,8 @@ class Gateway(Reader):
             download.reaching(download.shown(url)),
             self._client.stream("GET", address, headers=accept) as response,
         ):
+            if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+                raise _asks_for_patience(url, response)
             if response.status_code != httpx2.codes.OK:
                 raise self._refusal(url, cid, response.status_code)
             yield response
@@ -132,17 +139,37 @@ class Gateway(Reader):
             order = tuple(self._order)
         for url in order:
             try:
-                return ask(url)
+                return self._patiently(ask, url)
             except CreditlineError as error:
                 failures.append(error)
                 if not isinstance(error, Missing):
                     self._demote(url)
         raise _gravest(failures)
 
+    def _patiently(self, ask: Callable[[str], _Answer], url: str) -> _Answer:
+        for _ in range(WAITS_MAX):
+            try:
+                return ask(url)
+            except Busy as busy:
+                wait_s = busy.retry_after_s or 1
+                if wait_s > WAIT_S_MAX:
+                    raise
+                self._sleep(wait_s)
+        return ask(url)
+
     def _demote(self, url: str) -> None:
         with self._turn:
             self._order.remove(url)
             self._order.append(url)
+
+
+def _asks_for_patience(url: str, response: httpx2.Response) -> Busy:
+    asked = response.headers.get("Retry-After", "")
+    return Busy(
+        f"{download.shown(url)} wants to be asked more slowly.",
+        "Try again later, or add another gateway.",
+        int(asked) if asked.isascii() and asked.isdigit() else None,
+    )
 
 
 def _gravest(failures: Sequence[CreditlineError]) -> CreditlineError:

@@ -48,9 +48,11 @@ class Relay:
         reason = self._relays.failure(transaction.key)
         if reason is not None:
             raise Conflict(f"The chain refused to {transaction.purpose}: {reason}.", alternative)
-        day, gas = int(self._clock()) // DAY_S, self._gas_of(transaction.key)
+        now = int(self._clock())
+        day, gas = now // DAY_S, self._gas_of(transaction.key)
         if not self._relays.send(transaction, gas=gas, day=day, limit=self._gas_per_day):
             raise Exhausted(
                 f"Today's budget of {self._gas_per_day} gas for relayed payments is used up.",
                 f"{alternative} Or ask again after midnight UTC.",
+                (day + 1) * DAY_S - now,
             )

@@ -22,6 +22,8 @@ from creditline.store.upsert import chunks
 from creditline.store.usages import read_receipt
 from creditline.transactions import Transaction
 
+NUMBER_END = 2**24
+PAGE_MAX = 1_000
 _OVER = (Stage.FINAL,)
 
 
@@ -156,11 +158,12 @@ class Closings:
         with self._database.write() as connection:
             _move(connection, draft, state=Stage.STOPPED, reason=reason)
 
-    def list(self, pool_id: PoolId) -> list[Draft]:
-        """All closed epochs of a pool, the oldest first."""
-        statement = select(closings).where(closings.c.pool_id == pool_id).order_by(closings.c.number)
+    def list(self, pool_id: PoolId, before: int = NUMBER_END, limit: int = PAGE_MAX) -> list[Draft]:
+        """The last `limit` closed epochs of a pool below number `before`, the oldest first."""
+        these = (closings.c.pool_id == pool_id) & (closings.c.number < before)
+        statement = select(closings).where(these).order_by(closings.c.number.desc()).limit(limit)
         with self._database.read() as connection:
-            return [read_draft(row) for row in connection.execute(statement)]
+            return [read_draft(row) for row in connection.execute(statement)][::-1]
 
     def find(self, pool_id: PoolId, number: int) -> Draft | None:
         this = (closings.c.pool_id == pool_id) & (closings.c.number == number)

@@ -21,6 +21,13 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), chunk)
 
 
+def insert_new_one(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert a row unless its key, or other unique value, is there already. Whether it was inserted."""
+    statement = _insert(connection, table).values(row).on_conflict_do_nothing()
+    # Asked for by what is returned: not every driver counts the rows of an insert.
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows; those whose primary key is there already take the new values."""
     if not rows:

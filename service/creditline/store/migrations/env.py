@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from creditline.store import chain_tables, service_tables
+from creditline.store import access_tables, chain_tables, service_tables
 from creditline.store.schema import metadata
 
-for tables in (chain_tables.events, service_tables.outbox):
+for tables in (chain_tables.events, service_tables.outbox, access_tables.api_keys):
     assert tables.metadata is metadata  # importing them is what fills the metadata
 
 context.configure(
