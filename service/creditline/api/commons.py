@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from creditline.access.key import Scope
+from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Hex32, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
@@ -37,7 +39,12 @@ class CommonsDraft(BaseModel):
     transaction: ReadyTransaction
 
 
-@router.post("", summary="Prepare a commons and its base pool", status_code=201)
+@router.post(
+    "",
+    summary="Prepare a commons and its base pool",
+    status_code=201,
+    dependencies=[Depends(Allowed(Scope.REPORT))],
+)
 def draft(body: CommonsTerms, desk: AtDesk) -> CommonsDraft:
     """The base pool will be run by this service's operator. Anyone may send the transaction, once."""
     bond = int(body.bond)
