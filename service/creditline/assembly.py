@@ -53,6 +53,7 @@ from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
 from creditline.store.registered_works import RegisteredWorks
 from creditline.store.registrations import Registrations
+from creditline.store.reports import Reports
 from creditline.store.usages import Usages
 from creditline.typed_data import ledger_domain, works_domain
 from creditline.works.published import PublishedDocuments
@@ -93,7 +94,7 @@ class Service:
             "Serving %s on chain %s as %s", self._settings.url, self._settings.chain_id, self._key.address
         )
         uvicorn.run(
-            create(self._desk),
+            create(self._desk, self._settings.web_dir),
             host=self._settings.host,
             port=self._settings.port,
             log_level="warning",
@@ -155,6 +156,7 @@ class Service:
         return Desk(
             registrar=registrar,
             receipts=receipts,
+            reports=Reports(database),
             settler=settler,
             balances=balances,
             claims=pay.claims,

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from creditline.errors import Misconfigured
 
 DEVELOPMENT_CHAIN = 31337
+WEB_DIR = Path(__file__).parents[1] / "web" / "dist"
 
 
 class Settings(BaseSettings):
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer token for operator routes. Empty: made once, in DATA_DIR/operator.token.",
     )
+    web_dir: Path = Field(WEB_DIR, description="Folder of the built web app.")
     encoder: str = Field(
         "embedded", description='"embedded", or an open_clip "MODEL/WEIGHTS", weights a name or a local file.'
     )

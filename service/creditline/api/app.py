@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.base import RequestResponseEndpoint
 
@@ -26,17 +24,18 @@ from creditline.api import (
     reports,
     statements,
     usages,
+    web,
     works,
 )
 from creditline.api.desk import Desk
 from creditline.api.limits import BodyLimit
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
-PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def create(desk: Desk) -> FastAPI:
-    """An application that serves from `desk`."""
+def create(desk: Desk, web_dir: Path) -> FastAPI:
+    """An application that serves from `desk`, and pages from the folder where the web app is built."""
     app = FastAPIOffline(
         title="Creditline",
         version=__version__,
@@ -63,13 +62,10 @@ def create(desk: Desk) -> FastAPI:
         operations,
     ):
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_api_route("/", _front, include_in_schema=False)
+    app.include_router(pools.tokens)
+    app.include_router(web.pages(web_dir))
+    app.mount("/assets", web.Assets(directory=web_dir / "assets", check_dir=False), name="assets")
     return app
-
-
-async def _front() -> RedirectResponse:
-    return RedirectResponse("/docs")
 
 
 async def _harden(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -77,5 +73,5 @@ async def _harden(request: Request, call_next: RequestResponseEndpoint) -> Respo
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     if request.url.path not in ("/docs", "/redoc"):
-        response.headers.setdefault("Content-Security-Policy", PAGES_POLICY)
+        response.headers.setdefault("Content-Security-Policy", NO_PAGE)
     return response

@@ -1,0 +1,7 @@
+import "../style/tokens.css";
+import "../style/page.css";
+import "../style/parts.css";
+import { render } from "preact";
+import { App } from "./app.tsx";
+
+render(<App />, document.getElementById("app")!);
