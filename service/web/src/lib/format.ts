@@ -15,7 +15,8 @@ export function writeAmount(units: bigint, decimals: number, language: string, p
   const size = units < 0n ? -units : units;
   if (size > 0n && size < smallest) return `< ${inTokens(smallest, decimals)}`;
   // NumberFormat takes decimal text exactly; rounding down never shows more than there is.
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: places, roundingMode: "trunc" } as Intl.NumberFormatOptions);
+  const least = exact.includes(".") ? Math.min(2, decimals, places) : 0;
+  const format = new Intl.NumberFormat(language, { minimumFractionDigits: least, maximumFractionDigits: places, roundingMode: "trunc" } as Intl.NumberFormatOptions);
   return format.format(exact as unknown as number);
 }
 
