@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesToHex, getAddress, keccak256, stringToBytes, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { encode } from "../../service/web/src/check/canonical.ts";
+import { encode } from "../../service/web/src/lib/canonical.ts";
 import { buildTree, readEpoch } from "../../service/web/src/check/epoch-document.ts";
 import {
   checkCredits, checkHeader, checkPayees, checkReports, checkSums, checkTotals, checkTrained, checkUsages,

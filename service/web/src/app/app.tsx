@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Waiting } from "../parts/states.tsx";
 import { Landing } from "../pages/landing.tsx";
-import { t } from "../words/index.ts";
+import { t, useLanguage } from "../words/index.ts";
 import { Frame } from "./frame.tsx";
 import { match, usePlace, type Place } from "./router.ts";
 
@@ -27,11 +27,15 @@ const PAGES: readonly [pattern: string, load: () => Promise<Page>][] = [
   ["/reports", async () => (await import("../pages/reports.tsx")).Reports],
   ["/reports/:cid", async () => (await import("../pages/report.tsx")).ReportPage],
   ["/disputes", async () => (await import("../pages/disputes.tsx")).Disputes],
+  ["/register", async () => (await import("../pages/register.tsx")).Register],
+  ["/mine", async () => (await import("../pages/mine.tsx")).Mine],
+  ["/earnings", async () => (await import("../pages/earnings.tsx")).Earnings],
   ["/try", async () => (await import("../pages/try.tsx")).Try],
 ];
 
 export function App() {
   const place = usePlace();
+  useLanguage();
   return (
     <Frame path={place.path}>
       {place.path === "/" ? <Landing /> : <Loadable place={place} />}

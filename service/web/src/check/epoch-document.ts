@@ -3,7 +3,7 @@ import { getAddress, hexToBytes, isAddress, keccak256, stringToHex, type Address
 import { encodeCredit, encodePayout, encodeReport, type Credit, type Payout, type ReportLeaf } from "../lib/leaves.ts";
 import { packWeights } from "../lib/shares.ts";
 import { EMPTY, SumTree, leafHash, type Leaf } from "../lib/sum-tree.ts";
-import { decodeText, encode, type Json } from "./canonical.ts";
+import { decodeText, encode, type Json } from "../lib/canonical.ts";
 import { Wrong, breathe, require, type Progress } from "./step.ts";
 
 export const EPOCH_BYTES_MAX = 64 * 1024 * 1024;

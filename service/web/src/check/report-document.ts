@@ -1,6 +1,6 @@
 // A report, and its shares computed again from the evidence in it: attribution/report.py and attribution/shares.py.
 import type { Report } from "../service/answers.ts";
-import { decodeText, encode, type Json } from "./canonical.ts";
+import { decodeText, encode, type Json } from "../lib/canonical.ts";
 import { Wrong, require } from "./step.ts";
 
 export const REPORT_BYTES_MAX = 200 * 1024;

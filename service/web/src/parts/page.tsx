@@ -21,11 +21,20 @@ export function Head({ title, children }: { title: string; children?: ComponentC
   return <div class="head"><h1 tabIndex={-1} ref={heading}>{title}</h1>{children}</div>;
 }
 
+const CREATOR_SECTIONS: readonly [href: string, key: Key][] = [
+  ["/register", "register.nav"], ["/mine", "mine.title"], ["/earnings", "earnings.title"],
+];
+
 /** The parts of the explorer, above each of its pages. */
-export function Sections({ current }: { current: string }) {
+export const Sections = ({ current }: { current: string }) => <Tabs label={t("nav.explore")} tabs={SECTIONS} current={current} />;
+
+/** The same for creators. */
+export const CreatorSections = ({ current }: { current: string }) => <Tabs label={t("nav.creators")} tabs={CREATOR_SECTIONS} current={current} />;
+
+function Tabs({ label, tabs, current }: { label: string; tabs: readonly [href: string, key: Key][]; current: string }) {
   return (
-    <nav class="sections" aria-label={t("nav.explore")}>
-      <ul>{SECTIONS.map(([href, key]) => (
+    <nav class="sections" aria-label={label}>
+      <ul>{tabs.map(([href, key]) => (
         <li><a href={href} aria-current={href === current ? "page" : undefined}>{t(key)}</a></li>
       ))}</ul>
     </nav>
