@@ -67,6 +67,7 @@ def test_scripts_are_kept_for_ever_and_documents_are_not(town: Town) -> None:
     script = page.split('src="')[1].split('"')[0]
     answer = httpx2.get(town.stage.url + script)
     assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"].startswith("text/javascript")
     assert httpx2.get(f"{town.stage.url}/assets/none.js").status_code == 404
 

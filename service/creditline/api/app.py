@@ -64,7 +64,7 @@ def create(desk: Desk, web_dir: Path) -> FastAPI:
         app.include_router(room.router)
     app.include_router(pools.tokens)
     app.include_router(web.pages(web_dir))
-    app.mount("/assets", web.Assets(directory=web_dir / "assets", check_dir=False), name="assets")
+    app.mount("/assets", web.assets(web_dir / "assets"), name="assets")
     return app
 
 

@@ -14,7 +14,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Scope
 
 from creditline.errors import Invalid
 
@@ -32,7 +33,12 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cred
 </html>"""
 
 
-class Assets(StaticFiles):
+def assets(folder: Path) -> ASGIApp:
+    """What the pages are made of, compressed for browsers that take it so."""
+    return GZipMiddleware(_Assets(directory=folder, check_dir=False), minimum_size=1000, compresslevel=6)
+
+
+class _Assets(StaticFiles):
     """Files whose names change with their content, so that a browser never asks twice."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:

@@ -16,13 +16,20 @@ export function Models() {
         <ul class="tiles">{items.map((model) => (
           <li class="tile">
             <h2><a href={`/models/${model.id}`}>{t("model.name", { id: model.id.slice(2, 10) })}</a></h2>
-            <p><Address value={model.developer} /></p>
-            <p class="soft">{tn("model.datasets", model.datasets.length)}</p>
+            <p>{t("model.learned")} <Learned model={model} /></p>
+            <p class="soft"><Address value={model.developer} /></p>
           </li>
         ))}</ul>
       )}</Loaded>
     </>
   );
+}
+
+/** The first of its training sets by name, and how many there are. */
+function Learned({ model }: { model: Model }) {
+  const { data } = useAnswer<Dataset>(model.datasets[0] ? `/v1/datasets/${model.datasets[0]}` : null);
+  if (model.datasets.length > 1 || !data) return <span class="soft">{tn("model.datasets", model.datasets.length)}</span>;
+  return <><a href={`/datasets/${data.id}`}>{data.name}</a> <span class="soft">{tn("works.count", data.count)}</span></>;
 }
 
 export function ModelPage({ params }: PageProps) {

@@ -6,6 +6,7 @@ import { useAnswer } from "../service/api.ts";
 import { connect, disconnect, switchChain, useAccount, type Account } from "../wallet/account.ts";
 import { knownWallets, watchWallets, type Wallet } from "../wallet/wallets.ts";
 import { t } from "../words/index.ts";
+import { StepPicture } from "./step-picture.tsx";
 import { Address } from "./values.tsx";
 
 /** Draws `children` once an account on the right chain is connected. */
@@ -32,14 +33,17 @@ function WalletChoice({ why }: { why: string }) {
   };
   return (
     <section class="wallets" aria-label={t("wallet.choose")}>
-      <h2>{t("wallet.choose")}</h2>
-      <p class="soft">{why}</p>
-      {wallets.length > 0
-        ? <ul>{wallets.map((wallet) => (
-            <li><button type="button" class="wallet" onClick={() => choose(wallet)}>{wallet.icon ? <img src={wallet.icon} alt="" /> : <span class="wallet-blank" aria-hidden="true" />} {wallet.name || t("wallet.unnamed")}</button></li>
-          ))}</ul>
-        : <div class="note wait"><p><strong>{t("wallet.none.title")}</strong></p><p>{t("wallet.none.detail")}</p></div>}
-      <p role="alert" class="fault">{fault}</p>
+      <StepPicture step="register" />
+      <div>
+        <h2>{t("wallet.choose")}</h2>
+        <p class="soft">{why}</p>
+        {wallets.length > 0
+          ? <ul>{wallets.map((wallet) => (
+              <li><button type="button" class="wallet" onClick={() => choose(wallet)}>{wallet.icon ? <img src={wallet.icon} alt="" /> : <span class="wallet-blank" aria-hidden="true" />} {wallet.name || t("wallet.unnamed")}</button></li>
+            ))}</ul>
+          : <div class="note wait"><p><strong>{t("wallet.none.title")}</strong></p><p>{t("wallet.none.detail")}</p></div>}
+        <p role="alert" class="fault">{fault}</p>
+      </div>
     </section>
   );
 }
