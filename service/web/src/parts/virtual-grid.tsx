@@ -1,6 +1,7 @@
 // A list of any length, of which only what is seen is in the document. Rows are of one height, the window scrolls.
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { currentLanguage } from "../words/index.ts";
 
 const ROWS_BEYOND = 3;
 
@@ -25,22 +26,41 @@ export function VirtualGrid<Item>({ items, total, columnWidth, rowHeight, label,
   const last = Math.min(rows, Math.ceil((view.top + view.height) / rowHeight) + ROWS_BEYOND);
   const indexes = Array.from({ length: Math.max(0, Math.min(total, last * columns) - first * columns) }, (_, at) => first * columns + at);
   const lastSeen = indexes.at(-1) ?? 0;
+  // A place that stays as it was is not drawn again: most of them, while the page scrolls.
+  const before = useRef(new Map<number, Drawn<Item>>());
+  const look = `${columns} ${total} ${currentLanguage()}`;
+  const drawn = new Map(indexes.map((index) => {
+    const item = items[index];
+    const known = before.current.get(index);
+    const isSame = known !== undefined && known.item === item && known.look === look;
+    return [index, isSame ? known : { item, look, node: place(index) }];
+  }));
+  before.current = drawn;
+  function place(index: number) {
+    return (
+      <li
+        key={index} aria-setsize={total} aria-posinset={index + 1}
+        style={{
+          width: `${100 / columns}%`, height: `${rowHeight}px`,
+          transform: `translate(${(index % columns) * 100}%, ${Math.floor(index / columns) * rowHeight}px)`,
+        }}
+      >
+        {draw(items[index], index)}
+      </li>
+    );
+  }
   useEffect(() => onSeen(lastSeen), [lastSeen, items.length]);
   return (
     <ul class="virtual" ref={box} aria-label={label} style={{ height: `${rows * rowHeight}px` }}>
-      {indexes.map((index) => (
-        <li
-          key={index} aria-setsize={total} aria-posinset={index + 1}
-          style={{
-            width: `${100 / columns}%`, height: `${rowHeight}px`,
-            transform: `translate(${(index % columns) * 100}%, ${Math.floor(index / columns) * rowHeight}px)`,
-          }}
-        >
-          {draw(items[index], index)}
-        </li>
-      ))}
+      {[...drawn.values()].map(({ node }) => node)}
     </ul>
   );
+}
+
+interface Drawn<Item> {
+  item: Item | undefined;
+  look: string;
+  node: VNode;
 }
 
 /** Which part of the box is in the window, read at most once a frame. */

@@ -14,7 +14,7 @@ export function WorkCard({ work }: { work: Work | undefined }) {
   if (!work) return <span class="card waiting" aria-hidden="true"><span class="card-picture" /></span>;
   return (
     <a class="card" href={`/works/${work.id}`}>
-      <span class="card-picture"><Picture src={thumbnailOf(work)} alt="" /></span>
+      <span class="card-picture"><Picture src={thumbnailOf(work)} alt="" atRest /></span>
       <span class="card-title">{titleOf(work)}</span>
       <span class="card-note">{work.author || t("work.anonymous")}{work.opted_out_at !== null && ` · ${t("work.optedOut.short")}`}</span>
     </a>
