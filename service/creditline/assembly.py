@@ -53,6 +53,7 @@ from creditline.store.readiness import Readiness
 from creditline.store.receipts import Receipts
 from creditline.store.registered_works import RegisteredWorks
 from creditline.store.registrations import Registrations
+from creditline.store.reports import Reports
 from creditline.store.usages import Usages
 from creditline.typed_data import ledger_domain, works_domain
 from creditline.works.published import PublishedDocuments
@@ -162,6 +163,7 @@ class Service:
         return Desk(
             registrar=registrar,
             receipts=receipts,
+            reports=Reports(database),
             settler=settler,
             balances=balances,
             claims=pay.claims,

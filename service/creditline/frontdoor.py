@@ -52,7 +52,7 @@ class FrontDoor:
         """Until SIGTERM or Ctrl-C. Only proxies that the settings name are believed when they say who calls."""
         settings = self._settings
         uvicorn.run(
-            create(desk, self._access),
+            create(desk, self._access, settings.web_dir),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -21,6 +21,7 @@ from creditline.errors import Misconfigured
 DEVELOPMENT_CHAIN = 31337
 CALL_UNITS_MAX = 2_000
 """No call costs more, so that each can be made at all. A test holds it to the tariff."""
+WEB_DIR = Path(__file__).parents[1] / "web" / "dist"
 
 
 class Settings(BaseSettings):
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
         None,
         description="File (mode 600) with 32 bytes in hex that hash API keys. Empty: made once, DATA_DIR/keys.secret.",
     )
+    web_dir: Path = Field(WEB_DIR, description="Folder of the built web app.")
     encoder: str = Field(
         "embedded", description='"embedded", or an open_clip "MODEL/WEIGHTS", weights a name or a local file.'
     )

@@ -62,7 +62,7 @@ def work(
     blank = bytes32(bytes(32))
     return RegisteredWork(
         id=id, creator=AIKO, owner=AIKO, payee=AIKO, content_hash=ContentHash(found.content_hash), pixel_hash=found.pixel_hash,
-        record_hash=blank, terms_hash=blank, title="t", author="", licence="CC0-1.0", training=training, picture=None,
+        record_hash=blank, terms_hash=blank, title="t", author="", licence="CC0-1.0", training=training, picture=None, width=1, height=1,
         registered_at=at, anchor=None, index=None, on_chain=True, opted_out_at=out,
     )  # fmt: skip
 

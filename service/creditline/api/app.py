@@ -9,8 +9,6 @@ from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,6 +34,7 @@ from creditline.api import (
     session,
     statements,
     usages,
+    web,
     works,
 )
 from creditline.api.cookies import Site
@@ -46,7 +45,7 @@ from creditline.api.limits import BodyLimit
 from creditline.api.repeatable import Repeatable
 
 # The interactive documentation has its script in the page, so it alone goes without this policy.
-PAGES_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 ROOMS = (
     session,
@@ -79,8 +78,11 @@ class Access:
     limits: Limits
 
 
-def create(desk: Desk, access: Access) -> FastAPI:
-    """An application that serves from `desk` whom `access` lets in, and each as much as its limits say."""
+def create(desk: Desk, access: Access, web_dir: Path) -> FastAPI:
+    """An application that serves from `desk` whom `access` lets in, and each as much as its limits say.
+
+    Pages come from the folder where the web app is built.
+    """
     app = FastAPIOffline(
         lifespan=_threads(access.limits.calls_max),
         title="Creditline",
@@ -97,8 +99,9 @@ def create(desk: Desk, access: Access) -> FastAPI:
     app.add_middleware(Hardened)
     for room in ROOMS:
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_api_route("/", _front, include_in_schema=False)
+    app.include_router(pools.tokens)
+    app.include_router(web.pages(web_dir))
+    app.mount("/assets", web.assets(web_dir / "assets"), name="assets")
     return app
 
 
@@ -111,10 +114,6 @@ def _threads(calls_max: int) -> Callable[[FastAPI], AbstractAsyncContextManager[
         yield
 
     return lifespan
-
-
-async def _front() -> RedirectResponse:
-    return RedirectResponse("/docs")
 
 
 class Hardened:
@@ -130,7 +129,7 @@ class Hardened:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
                 if scope["path"] not in ("/docs", "/redoc"):
-                    headers.setdefault("Content-Security-Policy", PAGES_POLICY)
+                    headers.setdefault("Content-Security-Policy", NO_PAGE)
             await send(message)
 
         await self._app(scope, receive, harden)

@@ -16,6 +16,7 @@ from creditline.royalties.commons import Commons
 from creditline.royalties.dispute import Court
 from creditline.royalties.keeping import Draft
 from creditline.royalties.pool import PoolParams, Pools
+from creditline.royalties.receipt import Reports
 from creditline.royalties.settlement import Balance, Settler
 from creditline.royalties.statement import Statements
 from creditline.royalties.statement_csv import Token
@@ -105,6 +106,7 @@ class Place:
 class Desk:
     registrar: Registrar
     receipts: ReceiptBook
+    reports: Reports
     settler: Settler
     balances: Balances
     claims: Claims

@@ -24,5 +24,6 @@ def fetch(
 ) -> StreamingResponse:
     """As the IPFS trustless gateway specification has it. Check what you get against its CID."""
     answer = desk.contents.respond(cid, format, accept)
-    headers = {**answer.headers, "Content-Security-Policy": "sandbox"}
+    # Content is public and named by its hash: any page may read it, as the specification asks of gateways.
+    headers = {**answer.headers, "Content-Security-Policy": "sandbox", "Access-Control-Allow-Origin": "*"}
     return StreamingResponse(answer.body, answer.status, headers)

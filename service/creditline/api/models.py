@@ -12,6 +12,7 @@ from creditline.api.caller import Allowed
 from creditline.api.desk import AtDesk
 from creditline.api.fields import Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
+from creditline.api.works import WorkOut, work_out
 from creditline.errors import Missing
 from creditline.ids import Bytes32, DatasetId, ModelId, WorkId
 from creditline.works.training import compose_training_set
@@ -52,6 +53,18 @@ class DatasetOut(BaseModel):
 
 class DatasetPage(BaseModel):
     items: list[DatasetOut]
+    next: str | None
+
+
+class DatasetWork(BaseModel):
+    """`position` is the leaf of the work in the data set's tree."""
+
+    position: int
+    work: WorkOut
+
+
+class DatasetWorkPage(BaseModel):
+    items: list[DatasetWork]
     next: str | None
 
 
@@ -119,6 +132,14 @@ def show_dataset(id: Hex32, desk: AtDesk) -> DatasetOut:
             f"No data set {id} is registered.", "Send its transaction, and wait until that is final."
         )
     return DatasetOut(**vars(dataset))
+
+
+@router.get("/datasets/{id}/works", summary="List the works of a training set")
+def list_dataset_works(id: Hex32, desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> DatasetWorkPage:
+    """In order of their positions. Works that nobody registered are left out."""
+    page = desk.catalogue.dataset_page(DatasetId(Bytes32(show_dataset(id, desk).id)), cursor, limit)
+    items = [DatasetWork(position=position, work=work_out(work)) for position, work in page.items]
+    return DatasetWorkPage(items=items, next=page.next)
 
 
 @router.post(

@@ -13,12 +13,23 @@ from creditline.api.problems import PROBLEMS
 
 router = APIRouter(tags=["operations"], responses=PROBLEMS)
 HEALTHY = "ok"
+OVERVIEW_S = 10
 
 
 class HealthOut(BaseModel):
     status: str = Field(examples=["ok"], description='"ok", or "degraded" when a part has a problem.')
     version: str
     parts: dict[str, str] = Field(description='For each part "ok", or what is wrong with it.')
+
+
+class OverviewOut(BaseModel):
+    """Counts of what is registered in finalised blocks, and of signed receipts."""
+
+    works: int
+    creators: int = Field(description="Addresses that registered works.")
+    datasets: int
+    models: int
+    reports: int
 
 
 class DeploymentOut(BaseModel):
@@ -50,6 +61,12 @@ def metrics(desk: AtDesk) -> Response:
     for name, value in desk.measures().items():
         Gauge(f"creditline_{name}", name.replace("_", " "), registry=registry).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/v1/overview", summary="How much is here")
+def overview(response: Response, desk: AtDesk) -> OverviewOut:
+    response.headers["Cache-Control"] = f"public, max-age={OVERVIEW_S}"
+    return OverviewOut(**vars(desk.catalogue.size()), reports=desk.reports.count())
 
 
 @router.get("/v1/deployment", summary="Chain, contracts and policy")

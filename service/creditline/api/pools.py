@@ -14,11 +14,13 @@ from creditline.api.desk import AtDesk
 from creditline.api.fields import Amount, Cursor, Hex32, Limit, ReadyTransaction, Wallet, ready
 from creditline.api.problems import PROBLEMS
 from creditline.errors import Invalid, Missing
-from creditline.ids import ZERO_ADDRESS, Bytes32, PoolId
+from creditline.ids import ZERO_ADDRESS, Address, Bytes32, PoolId
 from creditline.royalties.pool import Pool, PoolParams, Settlement
+from creditline.royalties.statement_csv import clean
 from creditline.royalties.usage import WINDOW_MIN_S
 
 router = APIRouter(prefix="/v1/pools", tags=["pools"], responses=PROBLEMS)
+tokens = APIRouter(prefix="/v1/tokens", tags=["pools"], responses=PROBLEMS)
 
 
 class PoolTerms(BaseModel):
@@ -74,6 +76,12 @@ class PoolPage(BaseModel):
     next: str | None
 
 
+class TokenOut(BaseModel):
+    address: Wallet
+    symbol: str = Field(examples=["JPYC"])
+    decimals: int | None = Field(description="Null where the contract does not say.")
+
+
 class FundingIn(BaseModel):
     amount: Amount
 
@@ -120,6 +128,13 @@ def draft(body: PoolTerms, desk: AtDesk) -> PoolDraft:
 def list_pools(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> PoolPage:
     page = desk.pools.list(cursor, limit)
     return PoolPage(items=[_pool(pool) for pool in page.items], next=page.next)
+
+
+@tokens.get("/{address}", summary="What a token calls itself")
+def token(address: Wallet, desk: AtDesk) -> TokenOut:
+    """Its contract's own word: check the address before you believe the name."""
+    symbol, decimals = desk.token_of(Address(address))
+    return TokenOut(address=address, symbol=clean(symbol), decimals=decimals)
 
 
 @router.get("/{id}", summary="Show a pool")

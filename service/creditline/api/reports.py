@@ -1,45 +1,62 @@
-"""Reports for machines and for people: the document, a page that explains it, and its pictures."""
+"""Reports: the list, the documents, and their pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi import Path as PathField
-from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
 
 from creditline import canonical
 from creditline.api.desk import AtDesk, Desk
-from creditline.api.fields import Hex32
+from creditline.api.fields import Amount, Cursor, Hex32, Limit
 from creditline.api.problems import PROBLEMS
+from creditline.api.usages import ReceiptShare
 from creditline.attribution.report import BYTES_MAX, Report, read
 from creditline.errors import Missing
-from creditline.ids import Bytes32, WorkId
-from creditline.works.catalogue import RegisteredWork
+from creditline.ids import Bytes32, PoolId, WorkId
+from creditline.royalties.epoch import place_of
+from creditline.royalties.receipt import Receipt
 
 router = APIRouter(tags=["reports"], responses=PROBLEMS)
-templates = Jinja2Templates(Path(__file__).parent / "templates")
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 THUMBNAIL_SIDE = 256
+PICTURE_SIDE = 1024
 
-Cid = Annotated[str, PathField(max_length=120, description="CID of the report.")]
+Cid = Annotated[str, Path(max_length=120, description="CID of the report.")]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One paid work as the page shows it. `left` and `share` are parts per million of the bar."""
+class ReportLine(BaseModel):
+    """A signed receipt, and where its report is. `epoch` and `index` are null for direct settlement."""
 
-    letter: str
-    work: RegisteredWork | None
-    id: str
-    share: int
-    left: int
-    tier: str
-    p_value: int
-    strength: int
+    cid: str
+    pool: Hex32
+    usage_id: str
+    output_hash: Hex32
+    revenue: Amount
+    epoch: int | None
+    index: int | None
+    shares: list[ReceiptShare]
+    unattributed: int = Field(description="Parts per million that no registered work explains.")
+
+
+class ReportPage(BaseModel):
+    items: list[ReportLine]
+    next: str | None
+
+
+@router.get("/v1/reports", summary="List reports of usages, the newest first")
+def list_reports(
+    desk: AtDesk,
+    pool: Annotated[Hex32 | None, Query(description="Only this pool's.")] = None,
+    work: Annotated[Hex32 | None, Query(description="Only those that draw on this work.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ReportPage:
+    page = desk.reports.list(
+        PoolId(Bytes32(pool)) if pool else None, WorkId(Bytes32(work)) if work else None, cursor, limit
+    )
+    return ReportPage(items=[_line(desk, receipt) for receipt in page.items], next=page.next)
 
 
 @router.get("/v1/reports/{cid}", summary="Show a report")
@@ -48,21 +65,13 @@ def show(cid: Cid, desk: AtDesk) -> dict[str, Any]:
     return _load(desk, cid)[0]
 
 
-@router.get("/reports/{cid}", summary="A report as a page", response_class=HTMLResponse)
-def page(cid: Cid, request: Request, desk: AtDesk) -> Response:
-    _, report = _load(desk, cid)
-    context = {
-        "cid": cid,
-        "report": report,
-        "lines": _lines(desk, report),
-        "has_picture": _picture_cid(desk, report) is not None,
-    }
-    return templates.TemplateResponse(request, "report.html", context)
-
-
-@router.get("/reports/{cid}/{kind}.png", summary="The picture, or its heat map", response_class=Response)
+@router.get(
+    "/reports/{cid}/{kind}.png",
+    summary="The picture, small or large, or its heat map",
+    response_class=Response,
+)
 def picture(
-    cid: Cid, kind: Annotated[str, PathField(pattern="^(picture|heatmap)$")], desk: AtDesk
+    cid: Cid, kind: Annotated[str, Path(pattern="^(picture|thumbnail|heatmap)$")], desk: AtDesk
 ) -> Response:
     document, report = _load(desk, cid)
     picture_cid = _picture_cid(desk, report)
@@ -71,7 +80,8 @@ def picture(
             "The picture of this report is not kept here.", "Attribute it again with keep=true to see it."
         )
     data = desk.contents.get(picture_cid, desk.picture_bytes_max)
-    image = desk.engine.overlay(data, document) if kind == "heatmap" else desk.engine.thumbnail(data, 1024)
+    side = THUMBNAIL_SIDE if kind == "thumbnail" else PICTURE_SIDE
+    image = desk.engine.overlay(data, document) if kind == "heatmap" else desk.engine.thumbnail(data, side)
     return Response(image, media_type="image/png", headers=FOR_EVER)
 
 
@@ -96,23 +106,16 @@ def _picture_cid(desk: Desk, report: Report) -> str | None:
     return kept.cid if kept else None
 
 
-def _lines(desk: Desk, report: Report) -> list[Line]:
-    """Lettered as in the heat map: by descending share."""
-    lines, left = [], 0
-    for position, finding in enumerate(
-        sorted(report.works, key=lambda finding: (-finding.share, finding.work))
-    ):
-        lines.append(
-            Line(
-                letter="ABCDEFGHIJKL"[position],
-                work=desk.catalogue.work(WorkId(Bytes32(finding.work))),
-                id=finding.work,
-                share=finding.share,
-                left=left,
-                tier=finding.tier,
-                p_value=finding.p_value,
-                strength=finding.strength,
-            )
-        )
-        left += finding.share
-    return lines
+def _line(desk: Desk, receipt: Receipt) -> ReportLine:
+    epoch, index = place_of(receipt.nonce)
+    return ReportLine(
+        cid=desk.contents.raw_cid(receipt.report_hash),
+        pool=receipt.usage.pool_id,
+        usage_id=receipt.usage.usage_id,
+        output_hash=receipt.usage.output_hash,
+        revenue=str(receipt.usage.revenue),
+        epoch=epoch or None,
+        index=index if epoch else None,
+        shares=[ReceiptShare(work=work, share=share) for work, share in receipt.shares],
+        unattributed=1_000_000 - sum(share for _, share in receipt.shares),
+    )

@@ -32,6 +32,8 @@ class WorkOut(BaseModel):
     record_hash: Hex32
     terms_hash: Hex32
     picture: str | None = Field(description="CID of the bytes, if the creator published them.")
+    width: int = Field(description="Pixels, as is `height`.")
+    height: int
     registered_at: int = Field(description="Unix second of the block that proves it.")
     anchor: Hex32 | None
     index: int | None

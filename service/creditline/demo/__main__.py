@@ -151,8 +151,9 @@ def _verify(stage: Stage, reckoning: Reckoning, teller: Teller) -> None:
 
 def _point(stage: Stage, teller: Teller) -> None:
     teller.chapter("Look around")
+    teller.line(f"Works, reports and payouts  {stage.url}")
+    teller.line(f"Check an epoch yourself     {stage.url}/check  (node: {stage.chain.url})")
     teller.line(f"API and its documentation   {stage.url}/docs")
-    teller.line("A picture report            any of the links above")
     teller.line("Attribute your own image    .venv/bin/creditline attribute YOUR.png --keep")
     teller.line("Stop with Ctrl-C; ./scripts/start goes on from here, --fresh forgets everything.")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from creditline.canonical import JSON
 from creditline.errors import Invalid
 from creditline.ids import Bytes32, PoolId, WorkId, bytes32, raw
+from creditline.pages import Page
 from creditline.typed_data import REPORT, REPORTS, USAGE, Domain, TypedData, typed_data
 
 WORKS_MAX = 12
@@ -79,6 +81,17 @@ class Receipt:
 
     def typed_data(self, domain: Domain) -> TypedData:
         return typed_data(domain, "Report", REPORT, self.message())
+
+
+class Reports(Protocol):
+    """Signed receipts, whatever became of them."""
+
+    def list(
+        self, pool_id: PoolId | None, work: WorkId | None, cursor: str | None, limit: int
+    ) -> Page[Receipt]:
+        """The newest first: of one pool, that pay one work, or all."""
+
+    def count(self) -> int: ...
 
 
 def read_receipt(document: JSON) -> Receipt:

@@ -27,7 +27,7 @@ from creditline.store.database import Database
 from creditline.store.paging import read_page
 from creditline.store.upsert import chunks
 from creditline.store.wanted import Fetched
-from creditline.works.catalogue import RegisteredDataset, RegisteredModel, RegisteredWork
+from creditline.works.catalogue import CatalogueSize, RegisteredDataset, RegisteredModel, RegisteredWork
 from creditline.works.terms import Training
 
 # The digest alone is not enough: anyone may name somebody else's record in a claim of their own.
@@ -91,16 +91,15 @@ class Catalogue:
 
     def dataset_works(self, id: DatasetId) -> list[tuple[int, RegisteredWork]]:
         """All works of a data set that are registered, with their positions in it, in that order."""
-        listed = dataset_works.c
-        statement = (
-            _works()
-            .add_columns(listed.leaf_index.label("position"))
-            .join(dataset_works, listed.work_id == works.c.id)
-            .where(listed.dataset_id == id)
-            .order_by(listed.leaf_index)
-        )
+        in_order = _works_in(id).order_by(dataset_works.c.leaf_index)
         with self._database.read() as connection:
-            return [(row.position, _work(row)) for row in connection.execute(statement)]
+            return _positioned(connection.execute(in_order).all())
+
+    def dataset_page(self, id: DatasetId, cursor: str | None, limit: int) -> Page[tuple[int, RegisteredWork]]:
+        """The same, page by page."""
+        key = (dataset_works.c.leaf_index,)
+        with self._database.read() as connection:
+            return read_page(connection, _works_in(id), key, cursor, limit, _positioned)
 
     def model(self, id: ModelId) -> RegisteredModel | None:
         with self._database.read() as connection:
@@ -115,14 +114,34 @@ class Catalogue:
                 connection, select(models), key, cursor, limit, lambda rows: _models(connection, rows)
             )
 
+    def size(self) -> CatalogueSize:
+        shown = _works().subquery()
+        known = select(func.count(), func.count(shown.c.creator.distinct())).select_from(shown)
+        with self._database.read() as connection:
+            count, creators = connection.execute(known).one()
+            loaded = connection.scalar(select(func.count()).select_from(_datasets().subquery()))
+            registered = connection.scalar(select(func.count()).select_from(models))
+        return CatalogueSize(works=count, creators=creators, datasets=loaded or 0, models=registered or 0)
+
 
 def _works() -> Select[Any]:
     """Works that can be shown, with the terms that hold now."""
     terms_hash = func.coalesce(works.c.new_terms, records.c.terms_hash)
     described = works.join(records, IS_RECORD_OF).outerjoin(terms, terms.c.digest == terms_hash)
-    shown = (records.c.pixel_hash, records.c.title, records.c.author, records.c.picture)
+    told = records.c
+    shown = (told.pixel_hash, told.title, told.author, told.picture, told.width, told.height)
     standing = (terms_hash.label("terms_hash"), terms.c.licence, terms.c.training)
     return select(works, *shown, *standing).select_from(described)
+
+
+def _works_in(id: DatasetId) -> Select[Any]:
+    listed = dataset_works.c
+    positioned = _works().add_columns(listed.leaf_index.label("position"))
+    return positioned.join(dataset_works, listed.work_id == works.c.id).where(listed.dataset_id == id)
+
+
+def _positioned(rows: Sequence[Any]) -> list[tuple[int, RegisteredWork]]:
+    return [(row.position, _work(row)) for row in rows]
 
 
 def _work(row: Any) -> RegisteredWork:
@@ -141,6 +160,8 @@ def _work(row: Any) -> RegisteredWork:
         licence=row.licence or "",
         training=Training.FORBIDDEN if row.training is None else Training(row.training),
         picture=row.picture,
+        width=row.width,
+        height=row.height,
         registered_at=row.registered_at,
         anchor=None if row.anchor is None else Bytes32(row.anchor),
         index=None if row.leaf_index < 0 else row.leaf_index,

@@ -25,13 +25,17 @@ def read_page(
     cursor: str | None,
     limit: int,
     build: Callable[[Sequence[Any]], list[_Item]],
+    *,
+    newest_first: bool = False,
 ) -> Page[_Item]:
-    """The rows after `cursor` in the order of `key`. Raises `Invalid` for a cursor of another list."""
+    """The rows after `cursor` in the order of `key`, or against it. Raises `Invalid` for a cursor of another list."""
     limit = max(1, min(limit, LIMIT_MAX))
     if cursor is not None:
-        statement = statement.where(tuple_(*key) > tuple_(*_decode(cursor, key)))
+        last_shown = tuple_(*_decode(cursor, key))
+        statement = statement.where(tuple_(*key) < last_shown if newest_first else tuple_(*key) > last_shown)
     labelled = statement.add_columns(*(column.label(f"key_{at}") for at, column in enumerate(key)))
-    rows = connection.execute(labelled.order_by(*key).limit(limit + 1)).all()
+    order = [column.desc() if newest_first else column for column in key]
+    rows = connection.execute(labelled.order_by(*order).limit(limit + 1)).all()
     shown = rows[:limit]
     more = len(rows) > limit
     last = [getattr(shown[-1], f"key_{at}") for at in range(len(key))] if more else []

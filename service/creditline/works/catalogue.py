@@ -13,7 +13,7 @@ from creditline.works.terms import Training
 
 @dataclass(frozen=True)
 class RegisteredWork:
-    """A work as finalised blocks have it.
+    """A work as finalised blocks have it. `width` and `height` are pixels of its picture.
 
     `registered_at` is the unix second of the anchoring block. `anchor` and `index` say where in which batch it stands;
     both are None for a work registered alone. `on_chain` means: written into the registry, so that the ledger can pay it.
@@ -32,6 +32,8 @@ class RegisteredWork:
     licence: str
     training: Training
     picture: str | None
+    width: int
+    height: int
     registered_at: int
     anchor: Bytes32 | None
     index: int | None
@@ -59,6 +61,16 @@ class RegisteredModel:
     datasets: tuple[DatasetId, ...]
 
 
+@dataclass(frozen=True)
+class CatalogueSize:
+    """How much is registered. `creators` counts addresses."""
+
+    works: int
+    creators: int
+    datasets: int
+    models: int
+
+
 class Catalogue(Protocol):
     """Look-ups return None for an unknown id. Lists are in order of registration, at most 200 a page."""
 
@@ -75,5 +87,9 @@ class Catalogue(Protocol):
     def dataset_works(self, id: DatasetId) -> list[tuple[int, RegisteredWork]]:
         """All works of a data set that are registered, with their positions in it."""
 
+    def dataset_page(self, id: DatasetId, cursor: str | None, limit: int) -> Page[tuple[int, RegisteredWork]]:
+        """The same, page by page."""
+
     def model(self, id: ModelId) -> RegisteredModel | None: ...
     def models(self, cursor: str | None, limit: int) -> Page[RegisteredModel]: ...
+    def size(self) -> CatalogueSize: ...
