@@ -3,10 +3,12 @@
 import json
 
 
-def close(name, figures, goals):
-    """Print the line of JSON. `goals` are upper bounds by figure. True where none is missed."""
-    missed = [figure for figure, goal in goals.items() if figures[figure] > goal]
-    print(json.dumps({"bench": name, "figures": figures, "goals": goals, "missed": missed}))
+def close(name, figures, at_most, at_least=None):
+    """Print the line of JSON. Goals are upper bounds by figure, and lower ones. True where none is missed."""
+    at_least = at_least or {}
+    missed = [figure for figure, goal in at_most.items() if figures[figure] > goal]
+    missed += [figure for figure, goal in at_least.items() if figures[figure] < goal]
+    print(json.dumps({"bench": name, "figures": figures, "goals": {**at_most, **at_least}, "missed": missed}))
     return not missed
 
 

@@ -1,0 +1,1 @@
+"""What attribution finds in pictures whose sources are known: ./scripts/bench attribution."""
