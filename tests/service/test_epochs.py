@@ -11,7 +11,7 @@ import pytest
 
 from creditline.client.client import JSON
 from creditline.demo import cast
-from creditline.errors import Conflict, WrongSignature
+from creditline.errors import Conflict, Unauthorised
 from tests.service.town import TERMS, YEN, Town, collage
 
 INTEGRATOR = cast.wallet("integrator")
@@ -51,7 +51,7 @@ def test_a_usage_is_reported_closed_and_posted(town: Town) -> None:
     assert (receipt["epoch"], receipt["index"], receipt["nonce"]) == (1, 0, str(1 << 32))
     assert report() == receipt
     assert client.epoch(town.pool, 1)["state"] == "open"
-    with pytest.raises(WrongSignature):
+    with pytest.raises(Unauthorised):
         client.close_epoch(town.pool, "not the operator's token")
     closed = command(town, "close", town.pool, "--token-file", str(town.stage.token_file))
     assert closed == {"number": 1}
