@@ -175,7 +175,8 @@ def test_an_outsider_verifies(town: Town) -> None:
     ended = subprocess.run([*command, *deployment, "--pixels"], capture_output=True, text=True, check=False)
     verdict = json.loads(ended.stdout)
     assert verdict["answer"] == "yes", verdict["findings"]
-    assert verdict["checks"]["pixels"]["ok"] == verdict["figures"]["images"]
+    # Images of epochs are recomputed as well, where another test of this town has posted some.
+    assert verdict["checks"]["pixels"]["ok"] >= verdict["figures"]["images"] > 0
 
 
 def test_metrics_are_for_prometheus(town: Town) -> None:
