@@ -35,6 +35,7 @@ def test_a_transaction_goes_from_queued_to_final(scene, outbox, sender):
     assert sender.step()
     signed = outbox.find("mint:alice")
     assert (signed.state, signed.nonce) == ("signed", 0)
+    until(lambda: scene.node.transaction_count(scene.operator.address), "its block")
     assert sender.step()
     assert outbox.find("mint:alice").state == "mined"
     assert not sender.step()
