@@ -4,9 +4,6 @@ The ledger here only knows how to take posts, and the commons how to be forwarde
 """
 
 import random
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -24,6 +21,7 @@ from creditline.store.pools import Pools
 from creditline.store.service_tables import outbox, pool_accounts, usages
 from tests.chain.scene import hash_of, person
 from tests.faults.killing import killed_at
+from tests.faults.outliving import Outliving, go_on, prepare
 from tests.royalties.epoch_office import WORKS, Ledger, Office
 from tests.royalties.market import OPERATOR, POOL, work
 from tests.royalties.settling import DEPLOYMENT
@@ -87,29 +85,10 @@ class BaseLedger(Ledger):
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("prepared")
-    database = Database(f"sqlite:///{folder}/creditline.db")
-    database.migrate()
-    BaseLedger(database).set_up()
-    database.close()
-    return folder
+    return prepare(tmp_path_factory.mktemp("prepared"), BaseLedger)
 
 
-@pytest.fixture
-def fast():
-    """A folder in memory where there is one: what a kill takes away is the process, not what it wrote."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
-
-
-class Town:
-    """What outlives a process: the database, the content store, the chain."""
-
-    def __init__(self, prepared, folder):
-        shutil.copytree(prepared, folder)
-        self.folder, self.url = folder, f"sqlite:///{folder}/creditline.db"
-
+class Town(Outliving):
     def life(self, checkpoint):
         """What a fresh process does: everything that both keepers can do now."""
         database = Database(self.url)
@@ -137,11 +116,7 @@ class Town:
         database = Database(self.url)
         ledger = BaseLedger(database)
         ledger.folder = self.folder
-        voided = bool(ledger.take_posts()) and void
-        if voided:
-            ledger.void()
-        else:
-            ledger.later()
+        voided = go_on(ledger, void=void)
         ledger.arrive(self.folder, amount)
         database.close()
         return voided

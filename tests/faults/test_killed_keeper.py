@@ -1,9 +1,6 @@
 """A keeper of epochs that is killed at any step loses no receipt, doubles none, and moves no unit."""
 
 import random
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +12,7 @@ from creditline.store.database import Database
 from creditline.store.pools import Pools
 from creditline.store.service_tables import pool_accounts, usages
 from tests.faults.killing import killed_at
+from tests.faults.outliving import Outliving, go_on, prepare
 from tests.royalties.epoch_office import Ledger, Office, usages_of
 from tests.royalties.market import POOL
 
@@ -27,29 +25,10 @@ STEPS = ("numbered", "closed", "published", "saved", "sent", "posted", "final", 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("prepared")
-    database = Database(f"sqlite:///{folder}/creditline.db")
-    database.migrate()
-    Ledger(database).set_up()
-    database.close()
-    return folder
+    return prepare(tmp_path_factory.mktemp("prepared"), Ledger)
 
 
-@pytest.fixture
-def fast():
-    """A folder in memory where there is one: what a kill takes away is the process, not what it wrote."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
-
-
-class Town:
-    """What outlives a process: the database, the content store, the chain."""
-
-    def __init__(self, prepared, folder):
-        shutil.copytree(prepared, folder)
-        self.folder, self.url = folder, f"sqlite:///{folder}/creditline.db"
-
+class Town(Outliving):
     def life(self, seed):
         """What a fresh process does: take all usages in, close, and go as far as the chain lets it."""
 
@@ -69,11 +48,7 @@ class Town:
         """Takes what was posted; then, or after a void, the window passes."""
         database = Database(self.url)
         ledger = Ledger(database)
-        voided = bool(ledger.take_posts()) and void
-        if voided:
-            ledger.void()
-        else:
-            ledger.later()
+        voided = go_on(ledger, void=void)
         database.close()
         return voided
 

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
-from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.deployment import Deployment
 from creditline.chain.node import Block, Node
 from creditline.chain.patience import Patience
 from creditline.chain.scan import scan_blocks
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Corrupt, Unavailable
 from creditline.events import Event
 

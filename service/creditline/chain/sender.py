@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from creditline.chain.ceilings import gas_ceiling
-from creditline.chain.checkpoint import Checkpoint, pass_by
 from creditline.chain.direct import gas_limit, unsigned
 from creditline.chain.keys import OperatorKey
 from creditline.chain.node import Fees, Mined, Node, Reverted
 from creditline.chain.outbox import Attempt, Entry, Outbox, State
 from creditline.chain.patience import Patience
 from creditline.chain.rpc import Refused
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Unavailable
 from creditline.ids import Bytes32
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Conflict, Missing
 from creditline.ids import Address, PoolId
 from creditline.royalties.claim import Claim
@@ -117,10 +118,6 @@ class Encoder(Protocol):
     def claim_fixed(self, pool_id: PoolId, role: int, paid: int) -> Transaction: ...
 
 
-def _pass_by(_step: str) -> None:
-    """The checkpoint of production: tests pass one that ends the process."""
-
-
 class Claims:
     """`horizon` gives the second of a finalised block up to which all rows are entered."""
 
@@ -133,7 +130,7 @@ class Claims:
         relay: Relay,
         encode: Encoder,
         horizon: Callable[[], int],
-        checkpoint: Callable[[str], None] = _pass_by,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._payouts = payouts
         self._balances = balances

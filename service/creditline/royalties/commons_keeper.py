@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from creditline import canonical
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Conflict, CreditlineError, Invalid, Unavailable
 from creditline.ids import Address, Bytes32, ModelId, PoolId, WorkId
 from creditline.library import Library
+from creditline.polling import poll
 from creditline.royalties.commons import BasePoolOf, is_base_pool
 from creditline.royalties.distribution import Distribution, Listed, distribute, gather, unwritten
 from creditline.royalties.keeping import WriteWork
@@ -73,10 +75,6 @@ EncodeForward = Callable[[Address, int, int], Transaction]
 """Commons, what its base pool has taken in so far, and the day."""
 
 
-def _pass_by(_step: str) -> None:
-    """The checkpoint of production: tests pass one that ends the process."""
-
-
 class CommonsKeeper:
     """One thread. `forward_min`: a commons that holds less waits. `clock` gives unix seconds."""
 
@@ -94,7 +92,7 @@ class CommonsKeeper:
         forward_min: int = 1,
         poll_s: float = 1,
         clock: Callable[[], float] = time.time,
-        checkpoint: Callable[[str], None] = _pass_by,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._distributions = distributions
         self._base_pool_of = base_pool_of
@@ -118,13 +116,7 @@ class CommonsKeeper:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Outages are waited out; anything unexpected ends the thread with its error."""
-        while not stop.is_set():
-            try:
-                if self.step():
-                    continue
-            except Unavailable as outage:
-                _log.warning("Commons wait: %s", outage)
-            stop.wait(self._poll_s)
+        poll(self.step, stop, self._poll_s, _log, "Commons wait")
 
     def step(self) -> bool:
         """See to every base pool once. True when something was given out."""

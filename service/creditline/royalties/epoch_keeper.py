@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from creditline import canonical
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Conflict, Corrupt, CreditlineError, Missing, Unavailable
 from creditline.ids import Bytes32, PoolId
 from creditline.library import Library
+from creditline.polling import poll
 from creditline.royalties.closing import Reported, Standing, close_epoch
 from creditline.royalties.distribution import DISTRIBUTION_BYTES_MAX, NO_DEADLINE, is_distribution
 from creditline.royalties.epoch_document import EpochDocument
@@ -49,10 +51,6 @@ PAUSE_MAX_S = 3600
 _log = logging.getLogger(__name__)
 
 
-def _pass_by(_step: str) -> None:
-    """The checkpoint of production: tests pass one that ends the process."""
-
-
 class EpochKeeper:
     """One thread. `epoch_seconds_max` is how old an open epoch's first receipt may become; `clock` gives unix seconds."""
 
@@ -72,7 +70,7 @@ class EpochKeeper:
         epoch_seconds_max: int = 3600,
         poll_s: float = 1,
         clock: Callable[[], float] = time.time,
-        checkpoint: Callable[[str], None] = _pass_by,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._closings = closings
         self._lost = lost
@@ -91,13 +89,7 @@ class EpochKeeper:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Outages are waited out; anything unexpected ends the thread with its error."""
-        while not stop.is_set():
-            try:
-                if self.step():
-                    continue
-            except Unavailable as outage:
-                _log.warning("Epochs wait: %s", outage)
-            stop.wait(self._poll_s)
+        poll(self.step, stop, self._poll_s, _log, "Epochs wait")
 
     def step(self) -> bool:
         """Move every pool's oldest epoch by one stage. True when one moved."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import CreditlineError
 from creditline.ids import PoolId
 from creditline.royalties.closing import Closing
@@ -39,10 +40,6 @@ class Documents(Protocol):
         """Raises `Missing`, `Unavailable` or `Corrupt` where the document cannot be had as it was posted."""
 
 
-def _pass_by(_step: str) -> None:
-    """The checkpoint of production: tests pass one that ends the process."""
-
-
 class PayoutReader:
     """One thread. A document that cannot be had is asked for again later and holds back no other."""
 
@@ -53,7 +50,7 @@ class PayoutReader:
         *,
         poll_s: float = 1,
         clock: Callable[[], float] = time.monotonic,
-        checkpoint: Callable[[str], None] = _pass_by,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._book = book
         self._documents = documents

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from creditline.errors import Corrupt, Invalid, Unavailable
 from creditline.ids import Bytes32
+from creditline.polling import poll
 from creditline.store import wanted
 from creditline.store.chain_tables import records, terms
 from creditline.store.database import Database
@@ -59,13 +60,7 @@ class DocumentLoader:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set."""
-        while not stop.is_set():
-            try:
-                if not self.step():
-                    stop.wait(self._poll_s)
-            except Unavailable as outage:
-                _log.warning("Loading documents waits: %s", outage)
-                stop.wait(self._poll_s)
+        poll(self.step, stop, self._poll_s, _log, "Loading documents waits")
 
     def step(self) -> bool:
         """Ask for what is due. True when something came, so that more may be due."""

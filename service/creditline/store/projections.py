@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from creditline.checkpoint import Checkpoint, pass_by
 from creditline.errors import Corrupt, CreditlineError, Unavailable
 from creditline.events import Event
 from creditline.store import ledger_rows, model_rows, work_rows
@@ -28,10 +29,6 @@ _HANDLERS = {
 }
 
 
-def _pass_by(_step: str) -> None:
-    """The checkpoint of production: tests pass one that ends the process."""
-
-
 class Projector:
     """One thread. `wake` is what the event log sets when it has grown."""
 
@@ -41,7 +38,7 @@ class Projector:
         *,
         wake: threading.Event | None = None,
         poll_s: float = 1,
-        checkpoint: Callable[[str], None] = _pass_by,
+        checkpoint: Checkpoint = pass_by,
     ) -> None:
         self._database = database
         self._events = EventLog(database)
