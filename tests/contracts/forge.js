@@ -7,8 +7,14 @@ export const ROOT = new URL("../../", import.meta.url);
 const MACHINE = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
 export const FORGE = fileURLToPath(new URL(`node_modules/@foundry-rs/forge-${MACHINE}/bin/forge`, ROOT));
 
+/** Runs forge in the project's folder, with `settings` beside the environment. */
+export function forge(args, settings = {}, options = {}) {
+  const env = { ...process.env, ...settings };
+  const ran = spawnSync(FORGE, args, { cwd: fileURLToPath(ROOT), env, encoding: "utf8", maxBuffer: 2 ** 28, ...options });
+  if (ran.error) throw ran.error;
+  return ran;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { status, error } = spawnSync(FORGE, process.argv.slice(2), { cwd: fileURLToPath(ROOT), stdio: "inherit" });
-  if (error) throw error;
-  process.exitCode = status ?? 1;
+  process.exitCode = forge(process.argv.slice(2), {}, { stdio: "inherit" }).status ?? 1;
 }

@@ -10,5 +10,5 @@ test("a pattern names the parts of a path", () => {
 });
 
 test("other paths do not fit", () => {
-  for (const path of ["/", "/works/1/2", "/pools/1", "/work/1"]) assert.equal(match("/works/:id", path), null);
+  for (const path of ["/", "/works/1/2", "/pools/1", "/model/1"]) assert.equal(match("/works/:id", path), null);
 });

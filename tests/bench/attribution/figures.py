@@ -43,9 +43,10 @@ def measure(trials, found):
     """({figure: value of the engine}, rows of the table)."""
     by_suite = {}
     for trial, one in zip(trials, found, strict=True):
-        by_suite.setdefault(trial.suite[:3].strip().lower(), []).append(one)
+        by_suite.setdefault(trial.suite.split()[0].lower(), []).append(one)
     rows, figures = [], {}
     for name, values in _all(by_suite).items():
+        suite, figure = name.split("_", 1)
         ours, *theirs = values
         figures[name] = round(ours[0], 4)
         low, high = ours[1] or (None, None)
@@ -53,8 +54,8 @@ def measure(trials, found):
         between = f"{low:.3f}-{high:.3f}" if low is not None else ""
         rows.append(
             (
-                name[:3].strip("_"),
-                name[3:].strip("_").replace("_", " "),
+                suite,
+                figure.replace("_", " "),
                 f"{ours[0]:.3f}",
                 between,
                 *(f"{each[0]:.3f}" for each in theirs),
@@ -66,7 +67,7 @@ def measure(trials, found):
 
 def _all(suites):
     alarms = {
-        engine.name: [answers[engine.name].confidence for _, answers, _ in suites["b6"]] for engine in ENGINES
+        engine.name: [answers[engine.name].confidence for _, answers in suites["b6"]] for engine in ENGINES
     }
     of = {
         **_each(suites["b1"], "b1_uap", _ranking),
@@ -89,23 +90,23 @@ def _all(suites):
     of |= _each(
         suites["b6"],
         "b6_false_attribution",
-        lambda found, name: _mean([bool(a[name].paid) for _, a, _ in found]),
+        lambda found, name: _mean([bool(a[name].paid) for _, a in found]),
     )
     of |= _each(
         suites["b6"],
         "b6_false_attribution_upper",
-        lambda found, name: (upper_bound(sum(bool(a[name].paid) for _, a, _ in found), len(found)), None),
+        lambda found, name: (upper_bound(sum(bool(a[name].paid) for _, a in found), len(found)), None),
     )
     of |= _each(
         suites["b6"],
         "b6_money_mispaid",
-        lambda found, name: _mean([sum(a[name].paid.values()) / WHOLE for _, a, _ in found]),
+        lambda found, name: _mean([sum(a[name].paid.values()) / WHOLE for _, a in found]),
     )
     of |= _each(
         suites["b2"], "b9_weight_error", lambda found, name: (calibration(_weights(found, name))[0], None)
     )
     of |= _each(suites["b2"], "b9_slope", lambda found, name: (calibration(_weights(found, name))[1], None))
-    seconds = [one[2] for found in suites.values() for one in found]
+    seconds = [answers[Creditline.name].seconds for found in suites.values() for _, answers in found]
     of["b10_seconds_p95"] = [
         (float(np.percentile(seconds, 95)), None),
         *((float("nan"), None) for _ in PEERS),
@@ -123,7 +124,7 @@ def _mean(values):
 
 
 def _answers(found, name):
-    return [(a[name].confidence, a[name].best in truth) for truth, a, _ in found]
+    return [(a[name].confidence, a[name].best in truth) for truth, a in found]
 
 
 def _ranking(found, name):
@@ -135,30 +136,30 @@ def _firsts(found, name):
 
 
 def _right(one, name):
-    truth, answers, _ = one
+    truth, answers = one
     return sum(part for work, part in answers[name].paid.items() if work in truth) / WHOLE
 
 
 def _distances(found, name):
-    return [distance(truth, answers[name].paid) for truth, answers, _ in found]
+    return [distance(truth, answers[name].paid) for truth, answers in found]
 
 
 def _recalled(found, name):
     return [
         work in answers[name].paid
-        for truth, answers, _ in found
+        for truth, answers in found
         for work, part in truth.items()
         if part >= LARGE and work != NOTHING
     ]
 
 
 def _precise(found, name):
-    return [work in truth for truth, answers, _ in found for work in answers[name].paid]
+    return [work in truth for truth, answers in found for work in answers[name].paid]
 
 
 def _weights(found, name):
     pairs = []
-    for truth, answers, _ in found:
+    for truth, answers in found:
         paid = answers[name].paid
         pairs += [
             (truth.get(work, 0) / WHOLE, paid.get(work, 0) / WHOLE) for work in {*truth, *paid} - {NOTHING}

@@ -20,7 +20,7 @@ def write(trials, found, works):
         f"<style>{STYLE}</style>",
     ]
     by_suite = {}
-    for trial, (truth, answers, _) in zip(trials, found, strict=True):
+    for trial, (truth, answers) in zip(trials, found, strict=True):
         paid = answers["creditline"].paid
         by_suite.setdefault(trial.suite, []).append((distance(truth, paid), trial, truth, paid))
     for suite, cases in by_suite.items():

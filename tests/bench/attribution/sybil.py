@@ -24,4 +24,4 @@ def attack(works, variants, seed):
 
 def _paid(works, queries):
     engine = Creditline(works)
-    return [engine.answer(query).paid for query in queries]
+    return [engine.pay(query) for query in queries]

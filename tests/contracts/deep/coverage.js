@@ -1,9 +1,8 @@
 // Every line and every branch of the contracts must be run by the unit and fuzz tests alone. No tool here can look inside
 // of assembly: that is left to the mutation run, which changes each operation there, and each condition to true and false.
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { FORGE, ROOT } from "../forge.js";
+import { ROOT, forge } from "../forge.js";
 import { parse } from "./compiler.js";
 import { products, span, text, walk } from "./sources.js";
 
@@ -12,7 +11,7 @@ mkdirSync(new URL(".cache/coverage", ROOT), { recursive: true });
 const args = ["coverage", "--ir-minimum", "--no-match-test", "invariant", "--report", "lcov", "--report-file", COUNTED];
 // The code in which lines are counted is that of forge's own build.
 const settings = { FOUNDRY_PROFILE: "coverage", FOUNDRY_FUZZ_RUNS: "1000", CREDITLINE_CONTRACTS: "" };
-const ran = spawnSync(FORGE, args, { cwd: fileURLToPath(ROOT), encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, ...settings } });
+const ran = forge(args, settings);
 if (ran.status !== 0) throw new Error(`forge failed:\n${ran.stdout.slice(-4000)}${ran.stderr}`);
 
 const [lines, branches] = [records("DA"), records("BRDA")];

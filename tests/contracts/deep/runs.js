@@ -1,8 +1,6 @@
 // Runs the fuzz tests or the invariants with as many runs as the slow suite asks for.
 //   node tests/contracts/deep/runs.js fuzz|invariants
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { FORGE, ROOT } from "../forge.js";
+import { forge } from "../forge.js";
 
 const SUITES = {
   fuzz: { match: "^testFuzz", settings: { FOUNDRY_FUZZ_RUNS: "10000" } },
@@ -10,5 +8,4 @@ const SUITES = {
 };
 
 const { match, settings } = SUITES[process.argv[2]];
-const options = { cwd: fileURLToPath(ROOT), env: { ...process.env, ...settings }, stdio: "inherit" };
-process.exitCode = spawnSync(FORGE, ["test", "--match-test", match], options).status ?? 1;
+process.exitCode = forge(["test", "--match-test", match], settings, { stdio: "inherit" }).status ?? 1;

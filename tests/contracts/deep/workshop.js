@@ -27,6 +27,9 @@ export class Workshop {
     for (const [from, to] of [["artifacts", "artifacts"], [".cache/forge/out", "out"], [".cache/forge/cache", "cache"]]) {
       cpSync(real(from), real(`${this.home}/${to}`), { recursive: true, preserveTimestamps: true });
     }
+    // What forge remembers names the folder of its output, and is compiled anew in another.
+    const memory = real(`${this.home}/cache/solidity-files-cache.json`);
+    writeFileSync(memory, readFileSync(memory, "utf8").replaceAll(".cache/forge/out", `${this.home}/out`));
   }
 
   /** Runs forge. What it remembers of earlier failures is dropped, so that each run stands alone. */
