@@ -9,7 +9,7 @@ import { Failed, Waiting } from "../parts/states.tsx";
 import { WithAccount } from "../parts/wallet-choice.tsx";
 import { Registered } from "../parts/registered.tsx";
 import type { Deployment } from "../service/answers.ts";
-import { ask, get, getOnce, post, Problem } from "../service/api.ts";
+import { ask, get, getOnce, patiently, post, Problem } from "../service/api.ts";
 import { signTyped, WalletRefusal, type Account } from "../wallet/account.ts";
 import { currentLanguage, t, tn } from "../words/index.ts";
 
@@ -21,6 +21,8 @@ type Stage =
   | { name: "done"; prepared: Prepared };
 
 const POLL_MS = 700;
+/** Ten thousand pictures are more than an address may send at once: the service says when the next may come. */
+const SENDING_TRIES = 60;
 const LICENCES = ["CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC0-1.0", "All rights reserved"];
 
 export function Register() {
@@ -48,7 +50,7 @@ function Desk({ account }: { account: Account }) {
   const prepare = () => attempt(async () => {
     const since = Date.now();
     setStage({ name: "sending", done: 0, since });
-    await sendAll(pictures, ({ file }) => ask(`/v1/pictures?publish=${form.publish}`, { method: "POST", body: file }), (done) => setStage({ name: "sending", done, since }));
+    await sendAll(pictures, ({ file }) => patiently(() => ask(`/v1/pictures?publish=${form.publish}`, { method: "POST", body: file }), SENDING_TRIES), (done) => setStage({ name: "sending", done, since }));
     const works = pictures.map(({ hash, title }) => ({ content_hash: hash, title, author: form.author }));
     const asked: Asked = { creator: account.address, payee: account.address, terms: { licence: form.licence, training: form.training }, works };
     const prepared = await post<Prepared>("/v1/registrations", asked);

@@ -26,14 +26,17 @@ const PAUSE_MAX_MS = 10_000;
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Asks again where the service says when. Throws a `Problem`; of status `OFFLINE` where nobody answers. */
-export async function get<Answer>(path: string, tries = TRIES): Promise<Answer> {
+/** Throws a `Problem`; of status `OFFLINE` where nobody answers. */
+export const get = <Answer>(path: string): Promise<Answer> => patiently(() => ask<Answer>(path));
+
+/** Makes a call that may be made again, as often as the service says when. Throws what the last one throws. */
+export async function patiently<Answer>(call: () => Promise<Answer>, tries = TRIES): Promise<Answer> {
   try {
-    return await ask<Answer>(path);
+    return await call();
   } catch (error) {
     if (!(error instanceof Problem) || error.waitMs === null || error.waitMs > PAUSE_MAX_MS || tries <= 1) throw error;
     await pause(error.waitMs);
-    return get(path, tries - 1);
+    return patiently(call, tries - 1);
   }
 }
 
