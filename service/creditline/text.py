@@ -1,4 +1,4 @@
-"""Text that people wrote, before it enters documents, databases, pages and logs."""
+"""Text that others wrote, before it enters documents, databases, pages and logs."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def require_line(text: str, what: str, limit: int) -> str:
                 f"{what} holds the control character U+{ord(character):04X}.", "Write it as one plain line."
             )
     return text
+
+
+def read_retry_after(header: str) -> int | None:
+    """The seconds of a Retry-After header (RFC 9110, 10.2.3); None for a date, or anything else."""
+    return int(header) if header.isascii() and header.isdigit() else None

@@ -11,7 +11,7 @@ from creditline import canonical
 from creditline.api.desk import AtDesk, Desk
 from creditline.api.fields import Amount, Cursor, Hex32, Limit
 from creditline.api.problems import PROBLEMS
-from creditline.api.usages import ReceiptShare
+from creditline.api.usages import ReceiptShare, shares_out
 from creditline.attribution.report import BYTES_MAX, Report, read
 from creditline.errors import Missing
 from creditline.ids import Bytes32, PoolId, WorkId
@@ -116,6 +116,6 @@ def _line(desk: Desk, receipt: Receipt) -> ReportLine:
         revenue=str(receipt.usage.revenue),
         epoch=epoch or None,
         index=index if epoch else None,
-        shares=[ReceiptShare(work=work, share=share) for work, share in receipt.shares],
-        unattributed=1_000_000 - sum(share for _, share in receipt.shares),
+        shares=shares_out(receipt),
+        unattributed=receipt.unattributed,
     )

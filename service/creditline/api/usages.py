@@ -123,6 +123,10 @@ def _stamp(desk: AtDesk, stamper: Stamper, picture: bytes, receipt: JSON) -> Sta
     return StampedOut(cid=cid, path=f"/ipfs/{cid}", media_type=stamped.media_type)
 
 
+def shares_out(receipt: Receipt) -> list[ReceiptShare]:
+    return [ReceiptShare(work=work, share=share) for work, share in receipt.shares]
+
+
 def _receipt(desk: AtDesk, receipt: Receipt) -> ReceiptOut:
     epoch, index = place_of(receipt.nonce)
     return ReceiptOut(
@@ -135,8 +139,8 @@ def _receipt(desk: AtDesk, receipt: Receipt) -> ReceiptOut:
         index=index if epoch else None,
         report_hash=receipt.report_hash,
         report_cid=desk.contents.raw_cid(receipt.report_hash),
-        shares=[ReceiptShare(work=work, share=share) for work, share in receipt.shares],
-        unattributed=1_000_000 - sum(share for _, share in receipt.shares),
+        shares=shares_out(receipt),
+        unattributed=receipt.unattributed,
         deadline=receipt.deadline,
         signature=receipt.signature,
     )

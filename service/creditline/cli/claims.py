@@ -9,7 +9,7 @@ import typer
 
 from creditline.cli.console import explained, give
 from creditline.cli.options import HERE, RPC, Json, Url
-from creditline.cli.sending import Rpc, as_text, send_all
+from creditline.cli.sending import PrintOnly, Rpc, as_text, send_all
 from creditline.errors import Invalid
 
 CLAIMABLE = """Show what a creator has coming, over all pools and tokens.
@@ -41,9 +41,7 @@ def claim(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     send_with: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="File with the key in hex that sends it.")
     ] = None,
-    print_only: Annotated[
-        bool, typer.Option("--print", help="Print the transactions, and send nothing.")
-    ] = False,
+    print_only: PrintOnly = False,
     to: Annotated[
         str | None, typer.Option(help="Where the money goes instead; only the payee's own key can send that.")
     ] = None,

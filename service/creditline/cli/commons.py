@@ -9,7 +9,7 @@ import typer
 
 from creditline.cli.console import explained, give
 from creditline.cli.options import HERE, RPC, Json, Url
-from creditline.cli.sending import Rpc, as_text, require_key
+from creditline.cli.sending import KeyFile, PrintOnly, Rpc, as_text, require_key
 
 app = typer.Typer(no_args_is_help=True, help="Commons: where unattributed money goes, and goes on from.")
 
@@ -26,12 +26,8 @@ def open_(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     guardian: Annotated[
         str | None, typer.Option(help="Who may stop money from coming in. Default: nobody.")
     ] = None,
-    key_file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="File with the key in hex that sends it.")
-    ] = None,
-    print_only: Annotated[
-        bool, typer.Option("--print", help="Print the transaction, and send nothing.")
-    ] = False,
+    key_file: KeyFile = None,
+    print_only: PrintOnly = False,
     rpc: Rpc = RPC,
     url: Url = HERE,
     json: Json = False,

@@ -9,7 +9,7 @@ import typer
 
 from creditline.cli.console import explained, give
 from creditline.cli.options import HERE, RPC, Json, Pool, Url
-from creditline.cli.sending import Rpc, as_text, require_key, send_all
+from creditline.cli.sending import KeyFile, PrintOnly, Rpc, as_text, require_key, send_all
 from creditline.errors import Conflict, Invalid
 
 app = typer.Typer(
@@ -17,10 +17,6 @@ app = typer.Typer(
 )
 
 Number = Annotated[int, typer.Argument(help="Number of the epoch.")]
-KeyFile = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="File with the key in hex that sends it.")
-]
-PrintOnly = Annotated[bool, typer.Option("--print", help="Print the transactions, and send nothing.")]
 EVIDENCE_BYTES_MAX = 256 * 1024
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from creditline.client import Creditline
 
 Rpc = Annotated[str, typer.Option(help="JSON-RPC endpoint through which your key sends.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="File with the key in hex that sends it.")
+]
+PrintOnly = Annotated[bool, typer.Option("--print", help="Print the transactions, and send nothing.")]
 _BEARER = "0x095ea7b3"  # approve(address,uint256)
 _APPROVE_BYTES = 4 + 32 + 32
 

@@ -10,6 +10,7 @@ import httpx2
 
 from creditline import errors
 from creditline.errors import Busy, CreditlineError, InFlight, TooFast, Unavailable
+from creditline.text import read_retry_after
 
 TRIES = 8
 WAIT_S_MAX = 10.0
@@ -85,8 +86,7 @@ def _read_problem(response: httpx2.Response) -> CreditlineError:
     try:
         body = response.json()
         kind = _BY_SLUG.get(str(body["type"]).rsplit(":", 1)[-1], CreditlineError)
-        asked = response.headers.get("Retry-After", "")
-        wait_s = int(asked) if asked.isascii() and asked.isdigit() else 0
+        wait_s = read_retry_after(response.headers.get("Retry-After", "")) or 0
         return kind(str(body["title"]), str(body["detail"]), wait_s)
     except (ValueError, KeyError, TypeError):
         return CreditlineError(

@@ -20,6 +20,7 @@ from creditline.content import cid as cids
 from creditline.content.dag import FILE_BYTES_MAX
 from creditline.content.store import Reader
 from creditline.errors import Busy, Corrupt, CreditlineError, Misconfigured, Missing, TooLarge, Unavailable
+from creditline.text import read_retry_after
 
 GATEWAYS_MAX = 16
 WAITS_MAX = 8
@@ -164,11 +165,10 @@ class Gateway(Reader):
 
 
 def _asks_for_patience(url: str, response: httpx2.Response) -> Busy:
-    asked = response.headers.get("Retry-After", "")
     return Busy(
         f"{download.shown(url)} wants to be asked more slowly.",
         "Try again later, or add another gateway.",
-        int(asked) if asked.isascii() and asked.isdigit() else None,
+        read_retry_after(response.headers.get("Retry-After", "")),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from creditline.amounts import PARTS_PER_MILLION
 from creditline.canonical import JSON
 from creditline.errors import Invalid
 from creditline.ids import Bytes32, PoolId, WorkId, bytes32, raw
@@ -61,6 +62,11 @@ class Receipt:
     @property
     def work_ids(self) -> list[WorkId]:
         return [work for work, _ in self.shares]
+
+    @property
+    def unattributed(self) -> int:
+        """Parts per million that no registered work explains."""
+        return PARTS_PER_MILLION - sum(share for _, share in self.shares)
 
     @property
     def weights(self) -> int:
@@ -128,7 +134,7 @@ def pack_shares(shares: Sequence[int]) -> int:
             f"A receipt pays at most {WORKS_MAX} works, not {len(shares)}.",
             "Leave the smallest unattributed.",
         )
-    if any(not 1 <= share <= 1_000_000 for share in shares) or sum(shares) > 1_000_000:
+    if any(not 1 <= share <= PARTS_PER_MILLION for share in shares) or sum(shares) > PARTS_PER_MILLION:
         raise Invalid("Shares are 1 to 1,000,000 and sum to at most 1,000,000.", "Recompute the report.")
     return sum(share << SHARE_BITS * position for position, share in enumerate(shares))
 

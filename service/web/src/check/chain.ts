@@ -3,7 +3,7 @@ import {
   createPublicClient, encodeAbiParameters, getAddress, http, keccak256, parseAbi, parseAbiParameters,
   type Address, type GetContractEventsReturnType, type Hex, type PublicClient,
 } from "viem";
-import { Unreachable, Wrong, require } from "./step.ts";
+import { Unreachable, Wrong, require, type Say } from "./step.ts";
 
 const POOL_PARAMS = "struct PoolParams { address token; address integrator; address operator; address arbiter; address guardian; bytes32 modelId; address developer; address compute; address treasury; address commons; uint16 creatorBps; uint16 developerBps; uint16 computeBps; uint32 window; uint96 bond; }";
 const EPOCH = "struct Epoch { bytes32 payouts; uint128 payoutSum; bytes32 reports; bytes32 credits; uint128 revenueBefore; uint128 revenue; uint40 cutoff; bytes32 data; }";
@@ -193,3 +193,9 @@ async function asking<Answer>(rpc: string, ask: () => Promise<Answer>): Promise<
 }
 
 const brief = (error: unknown): string => (error as { shortMessage?: string }).shortMessage ?? String(error).slice(0, 200);
+
+/** What a step says of the node that it found. */
+export const said = (chain: Chain): Say => ({
+  key: "check.said.node",
+  values: { chain: String(chain.id), block: String(chain.block), hash: chain.blockHash },
+});

@@ -2,9 +2,17 @@
 import { bytesToHex, hexToBytes, type Hex } from "viem";
 import { leafOf, rootOf as rootOfLeaves } from "../lib/positional-tree.ts";
 import { decodeText, encode, type Json } from "../lib/canonical.ts";
+import type { Chain } from "./chain.ts";
+import type { Gateway } from "./gateway.ts";
 import { Wrong, breathe, require, type Progress } from "./step.ts";
 
-export const DATASET_BYTES_MAX = 64 * 1024 * 1024;
+const DATASET_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The works of a data set that stands on chain, in order of their places. */
+export async function fetchDataset(chain: Chain, gateway: Gateway, id: Hex, progress: Progress): Promise<Hex[]> {
+  const { root, manifest } = await chain.dataset(id);
+  return readDataset(await gateway.fetch(manifest, DATASET_BYTES_MAX, progress), root, progress);
+}
 
 /** The works in order of their places. Throws `Wrong` unless they hash to `root`. */
 export async function readDataset(bytes: Uint8Array, root: Hex, progress: Progress): Promise<Hex[]> {

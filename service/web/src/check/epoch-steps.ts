@@ -3,8 +3,8 @@ import { bytesToHex, type Address, type Hex } from "viem";
 import type { Tree } from "./epoch-document.ts";
 import { EPOCH_BYTES_MAX, buildTree, readEpoch, type EpochDocument } from "./epoch-document.ts";
 import { checkCredits, checkHeader, checkPayees, checkReports, checkSums, checkTotals, checkTrained, checkUsages, termsOf } from "./epoch-rules.ts";
-import { Chain, type Pool, type Posted } from "./chain.ts";
-import { DATASET_BYTES_MAX, readDataset } from "./dataset-document.ts";
+import { Chain, said, type Pool, type Posted } from "./chain.ts";
+import { fetchDataset } from "./dataset-document.ts";
 import { Gateway, eachOf } from "./gateway.ts";
 import { REPORT_BYTES_MAX, checkShares, readReport } from "./report-document.ts";
 import { require, type Progress, type Say, type Step } from "./step.ts";
@@ -56,7 +56,7 @@ export class EpochCheck {
 
   async #open(): Promise<Say> {
     this.chain = await Chain.open(this.#source.rpc, this.#source.ledger);
-    return { key: "check.said.node", values: { chain: String(this.chain.id), block: String(this.chain.block), hash: this.chain.blockHash } };
+    return said(this.chain);
   }
 
   async #findPool(): Promise<Say> {
@@ -94,8 +94,7 @@ export class EpochCheck {
     const worksOf = new Map<Hex, Hex[]>();
     for (const id of new Set(this.document.reports.flatMap((report) => report?.datasetIds ?? []))) {
       require(model.datasetIds.includes(id), "check.fault.otherDataset", { dataset: id });
-      const { root, manifest } = await this.chain.dataset(id);
-      worksOf.set(id, await readDataset(await this.gateway.fetch(manifest, DATASET_BYTES_MAX, progress), root, progress));
+      worksOf.set(id, await fetchDataset(this.chain, this.gateway, id, progress));
     }
     checkTrained(this.document, worksOf);
     return { key: "check.said.trained", values: { count: worksOf.size } };

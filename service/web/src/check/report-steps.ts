@@ -2,8 +2,8 @@
 import { sha256, type Address, type Hex } from "viem";
 import { creditWorks, cutRevenue, packWeights } from "../lib/shares.ts";
 import type { Report } from "../service/answers.ts";
-import { Chain, type Pool } from "./chain.ts";
-import { DATASET_BYTES_MAX, readDataset } from "./dataset-document.ts";
+import { Chain, said, type Pool } from "./chain.ts";
+import { fetchDataset } from "./dataset-document.ts";
 import type { Source } from "./epoch-steps.ts";
 import { termsOf } from "./epoch-rules.ts";
 import { Gateway } from "./gateway.ts";
@@ -63,7 +63,7 @@ export class ReportCheck {
 
   async #open(): Promise<Say> {
     this.chain = await Chain.open(this.#source.rpc, this.#source.ledger);
-    return { key: "check.said.node", values: { chain: String(this.chain.id), block: String(this.chain.block), hash: this.chain.blockHash } };
+    return said(this.chain);
   }
 
   async #policy(): Promise<Say> {
@@ -78,8 +78,7 @@ export class ReportCheck {
   async #trained(progress: Progress): Promise<Say> {
     const { works } = this.report;
     for (const id of new Set(works.map(({ dataset }) => dataset as Hex))) {
-      const { root, manifest } = await this.chain.dataset(id);
-      const listed = await readDataset(await this.gateway.fetch(manifest, DATASET_BYTES_MAX, progress), root, progress);
+      const listed = await fetchDataset(this.chain, this.gateway, id, progress);
       for (const { work, index, dataset } of works) {
         if (dataset === id) require(listed[index] === work, "check.fault.untrained", { index: 0, work });
       }
