@@ -1,8 +1,11 @@
 """The worker answers like the engine, fills its cache itself, and survives its child."""
 
+import fcntl
 import os
 import signal
+import termios
 import threading
+from array import array
 
 import pytest
 
@@ -14,6 +17,7 @@ from creditline.attribution.worker import AttributionWorker
 from creditline.demo import generator
 from creditline.errors import Busy, Corrupt, Misconfigured, Missing, NotAPicture, Unavailable
 from tests.attribution.drawings import png
+from tests.chain.anvil import until
 
 DATASET = "0x" + "d0" * 32
 WORKS = {canonical.digest(png(seed)): png(seed) for seed in range(8)}
@@ -119,11 +123,19 @@ def test_a_killed_child_costs_one_call(worker):
 
     thread = threading.Thread(target=ask)
     thread.start()
+    until(lambda: _unread(worker._child._process.stdin), "the question")
     os.kill(before, signal.SIGKILL)
     thread.join()
     assert asked
     assert worker.describe(png(2)).width == 480
     assert worker._child._process.pid != before
+
+
+def _unread(pipe):
+    """Bytes that were written into the pipe and that nobody has read."""
+    count = array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
 
 
 def test_a_full_queue_says_busy_at_once(worker, tmp_path):
