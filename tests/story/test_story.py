@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,6 @@ from creditline.store.snapshot import snapshot
 from tests.service.town import PROJECT, free_port
 
 STORY_S = 600
-SECOND_RUN_S = 15
 
 
 @dataclass
@@ -32,12 +30,11 @@ class Run:
     folder: Path
     port: int
     process: subprocess.Popen[str]
-    began: float
 
-    def finish(self) -> tuple[int, str, float]:
-        """Exit status, what it printed, and seconds."""
+    def finish(self) -> tuple[int, str]:
+        """Exit status and what it printed."""
         out, _ = self.process.communicate(timeout=STORY_S)
-        return self.process.returncode, out, time.monotonic() - self.began
+        return self.process.returncode, out
 
     def get(self, path: str) -> dict[str, Any]:
         return dict(httpx2.get(f"http://127.0.0.1:{self.port}{path}", timeout=10).json())
@@ -63,7 +60,7 @@ def start(folder: Path, *options: str) -> Run:
         [sys.executable, "-m", "creditline.demo", "--once", *places, *options],
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    return Run(folder, port, process, time.monotonic())
+    return Run(folder, port, process)
 
 
 def is_closed(run: Run) -> bool:
@@ -81,7 +78,7 @@ def totals(told: str) -> list[str]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A finished first run."""
     folder = tmp_path_factory.mktemp("first")
-    status, out, _ = start(folder).finish()
+    status, out = start(folder).finish()
     assert status == 0, out
     return folder, out
 
@@ -104,14 +101,14 @@ def test_everything_holds(told: tuple[Path, str]) -> None:
     assert "got 50 dJPY, half of the bond of 100 dJPY" in out
 
 
-def test_a_second_run_is_quick_and_registers_nothing(told: tuple[Path, str]) -> None:
+def test_a_second_run_changes_nothing(told: tuple[Path, str]) -> None:
     folder, out = told
-    status, again, seconds = start(folder).finish()
+    before = rows(folder)
+    status, again = start(folder).finish()
     assert status == 0, again
     assert "(0 new)" in again
     assert totals(again) == totals(out)
-    # Measured by `./scripts/bench start`; here only that it does not do the work again.
-    assert seconds < 4 * SECOND_RUN_S
+    assert rows(folder) == before
 
 
 def test_a_lost_database_comes_back_with_the_same_rows(told: tuple[Path, str]) -> None:
@@ -119,7 +116,7 @@ def test_a_lost_database_comes_back_with_the_same_rows(told: tuple[Path, str]) -
     before = rows(folder)
     for file in folder.glob("creditline.db*"):
         file.unlink()
-    status, again, _ = start(folder).finish()
+    status, again = start(folder).finish()
     assert status == 0, again
     assert rows(folder) == before
     assert totals(again) == totals(out)
@@ -133,7 +130,7 @@ def test_killed_in_the_middle_it_ends_with_the_same_balances(told: tuple[Path, s
     second = start(tmp_path)
     second.kill_service_when(lambda: is_closed(second))
     assert second.finish()[0] != 0
-    status, again, _ = start(tmp_path).finish()
+    status, again = start(tmp_path).finish()
     assert status == 0, again
     assert totals(again) == totals(out)
 
@@ -147,7 +144,7 @@ def test_nothing_is_left_running(told: tuple[Path, str]) -> None:
 
 def test_a_folder_of_somebody_else_is_not_deleted(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
-    status, out, _ = start(tmp_path, "--fresh").finish()
+    status, out = start(tmp_path, "--fresh").finish()
     assert status == 78
     assert "not Creditline's" in out
     assert (tmp_path / "thesis.txt").exists()
@@ -160,6 +157,6 @@ def test_a_used_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        status, out, _ = start(tmp_path, "--port", str(port)).finish()
+        status, out = start(tmp_path, "--port", str(port)).finish()
     assert status == 78
     assert f"Port {port} is in use" in out
