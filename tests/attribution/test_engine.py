@@ -9,6 +9,7 @@ from creditline.attribution import pictures, report
 from creditline.attribution.cache import FeatureCache
 from creditline.attribution.engine import Engine
 from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from creditline.demo import generator
 from creditline.errors import Misconfigured, Missing
 from tests.attribution.drawings import draw, encode, png
@@ -31,7 +32,8 @@ def training_set(pictures_by_id):
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory, rules, encoder):
-    return Engine(rules, encoder, FeatureCache(tmp_path_factory.mktemp("features"), rules))
+    folder = tmp_path_factory.mktemp("features")
+    return Engine(rules, encoder, FeatureCache(folder, rules), Verdicts(folder, rules))
 
 
 def catalogue_of(engine, pictures_by_id):
@@ -194,4 +196,6 @@ def test_a_work_without_features_is_missing(engine):
 
 def test_an_encoder_that_the_policy_does_not_name_is_refused(rules, encoder, tmp_path):
     with pytest.raises(Misconfigured):
-        Engine(rules.with_encoder("00" * 32), encoder, FeatureCache(tmp_path, rules))
+        Engine(
+            rules.with_encoder("00" * 32), encoder, FeatureCache(tmp_path, rules), Verdicts(tmp_path, rules)
+        )

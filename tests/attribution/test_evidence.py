@@ -8,18 +8,20 @@ from creditline.attribution import evidence, pictures, query
 from creditline.attribution.agreement import lay_over
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.features import describe
-from creditline.attribution.patches import cut_patches
+from creditline.attribution.homography import move
 from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from tests.attribution.drawings import draw, encode, png
 
 DATASET = "0x" + "d0" * 32
 
 
 @pytest.fixture(scope="module")
-def catalogue(rules, encoder):
+def catalogue(rules, encoder, tmp_path_factory):
     features = [describe(pictures.decode(png(seed)), rules, encoder) for seed in range(8)]
-    rows = tuple(TrainedWork(f"0x{place:064x}", DATASET, place, bytes(32)) for place in range(8))
-    return Catalogue(TrainingSet("0x" + "aa" * 32, (DATASET,), rows), features, rules)
+    rows = tuple(TrainedWork(f"0x{place:064x}", DATASET, place, bytes([place] * 32)) for place in range(8))
+    verdicts = Verdicts(tmp_path_factory.mktemp("verdicts"), rules)
+    return Catalogue(TrainingSet("0x" + "aa" * 32, (DATASET,), rows), features, rules, verdicts)
 
 
 def gather(pixels, catalogue, rules, encoder):
@@ -38,7 +40,7 @@ def test_a_pasted_work_is_placed_to_the_pixel(angle, scale, mirror, catalogue, r
     best = found[0]
     assert (best.work, best.channel) == (3, "keypoints")
     assert best.score > 650
-    middle = best.matrix @ (128, 128, 1)
+    (middle,) = move(np.array([[128.0, 128.0]]), best.matrix)
     assert np.abs(middle - asked.canvas.shape[0] / 2).max() < 2
     assert np.count_nonzero(best.agrees & asked.ink) > 0.9 * asked.ink_pixels
 
@@ -47,9 +49,9 @@ def test_half_of_a_work_agrees_by_half(catalogue, rules, encoder):
     pixels = draw(3)
     pixels[:, 240:] = 255
     found, asked = gather(pixels, catalogue, rules, encoder)
-    best = found[0]
+    best = next(one for one in found if one.channel == "keypoints")
     assert best.work == 3
-    shown = np.count_nonzero(best.shown)
+    shown = np.count_nonzero(lay_over(asked.canvas, catalogue.features[3], best.matrix).shown)
     assert abs(np.count_nonzero(best.agrees) / shown - asked.ink_pixels / shown) < 0.08
 
 
@@ -77,22 +79,38 @@ def test_a_flat_picture_gives_none(colour, catalogue, rules, encoder):
 
 def test_a_work_in_other_colours_does_not_agree(catalogue):
     work = catalogue.features[3]
-    upright = np.eye(2, 3)
+    upright = np.eye(3)
     same = lay_over(work.canvas, work, upright)
     inverted = lay_over(255 - work.canvas, work, upright)
     assert np.count_nonzero(same.agrees) > 0.95 * np.count_nonzero(work.ink)
     assert np.count_nonzero(inverted.agrees) < 0.05 * np.count_nonzero(work.ink)
 
 
-def test_plain_edges_give_no_patches_and_corners_do():
-    box = np.full((256, 256, 3), 255, np.uint8)
-    cv2.rectangle(box, (48, 48), (207, 207), (0, 0, 0), 8)
-    everything = np.ones((256, 256), bool)
-    edges = cut_patches(box, everything, 64, 2).places
-    assert all(abs(x + 4 - 32) > 12 and abs(y + 4 - 32) > 12 for x, y in edges), (
-        "only the four corners of the box"
-    )
-    cornered = cut_patches(draw(1, side=256), everything, 64, 2)
-    assert len(cornered.places) > 50
-    assert cornered.vectors.shape == (len(cornered.places), 192)
-    assert cornered.vectors.max() <= 127
+@pytest.mark.parametrize("tone", ["grey", "dim", "warm"])
+def test_a_change_of_all_colours_is_seen_through(tone, catalogue):
+    work = catalogue.features[3]
+    changed = {
+        "grey": np.repeat(cv2.cvtColor(work.canvas, cv2.COLOR_RGB2GRAY)[:, :, None], 3, axis=2),
+        "dim": work.canvas // 2,
+        "warm": np.rint(work.canvas * (1.0, 0.8, 0.6)).astype(np.uint8),
+    }[tone]
+    agreement = lay_over(changed, work, np.eye(3))
+    assert np.count_nonzero(agreement.agrees) > 0.9 * np.count_nonzero(work.ink)
+
+
+def test_a_work_that_leans_is_laid_over_all_the_same(catalogue, rules, encoder):
+    corners = np.float32([[0, 0], [480, 0], [480, 480], [0, 480]])
+    leaning = np.float32([[60, 40], [470, 10], [420, 460], [20, 470]])
+    bend = cv2.getPerspectiveTransform(corners, leaning)
+    pixels = cv2.warpPerspective(draw(3), bend, (480, 480), borderValue=(255, 255, 255))
+    found, asked = gather(pixels, catalogue, rules, encoder)
+    assert found[0].work == 3
+    assert np.count_nonzero(found[0].agrees & asked.ink) > 0.9 * asked.ink_pixels
+
+
+def test_the_ground_of_a_work_is_blank_in_the_picture_too(catalogue):
+    work = catalogue.features[3]
+    agreement = lay_over(work.canvas, work, np.eye(3))
+    assert not (agreement.blank & work.ink).any()
+    assert np.count_nonzero(agreement.blank) > 0.8 * np.count_nonzero(~work.ink)
+    assert not lay_over(draw(5, side=256), work, np.eye(3)).blank.all()

@@ -1,15 +1,16 @@
 """The works of one training set, searchable. Nothing outside the set is in the index, so nothing outside can be paid.
 
-Three exact FAISS indexes over the same works: keypoints (what was cut out, scaled, turned), patches (what a generator
-stitched together at its own place and size) and views (what looks alike as a whole). Exact search returns the same
-rows on every machine; at the sizes of one training set it is also fast enough.
+Exact FAISS indexes over the same works: keypoints (what was cut out, scaled, turned) and views (what looks alike as a
+whole); and small `squares` of the works for what a generator stitched together at its own place. Exact search returns
+the same rows on every machine; at the sizes of one training set it is also fast enough.
 
-Keypoints and patches are vectors of small integers whose products add up to less than 2**24, which float32 holds
-exactly: their scores are the same in whatever order a library or a processor adds.
+Keypoints are vectors of small integers whose products add up to less than 2**24, which float32 holds exactly: their
+scores are the same in whatever order a library or a processor adds.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,12 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.attribution.features import Features, Mask
-from creditline.attribution.patches import Patches, cut_patches
+from creditline.attribution.copies import NO_COPY, Work, find_originals
+from creditline.attribution.features import Features, Mask, as_vectors
 from creditline.attribution.policy import Policy
+from creditline.attribution.tiles import square
 from creditline.attribution.training import TrainingSet
+from creditline.attribution.verdicts import Verdicts
 
 # Views are no integers: one thread, so that their sums are formed in one order.
 faiss.omp_set_num_threads(1)
@@ -36,33 +39,43 @@ class Hits:
 
 
 class Catalogue:
-    """Built once per training set from the features of its works, in the same order. `precedence` ranks the rows."""
+    """Built once per training set from the features of its works, in the same order. `precedence` ranks the rows.
 
-    def __init__(self, training_set: TrainingSet, features: Sequence[Features], policy: Policy) -> None:
-        assert len(training_set.works) == len(features)
-        originals = find_originals(features, policy)
+    Raises `Unfinished` where works were still to be compared with each other when the `deadline` passed.
+    """
+
+    def __init__(
+        self,
+        training_set: TrainingSet,
+        features: Sequence[Features],
+        policy: Policy,
+        verdicts: Verdicts,
+        deadline: float = math.inf,
+    ) -> None:
+        works = [
+            Work(work.content_hash, each) for work, each in zip(training_set.works, features, strict=True)
+        ]
+        copied = find_originals(works, policy, verdicts, deadline)
         # Precedence decides between copies and nothing else: the rows stand by id, so that when a work was registered
         # cannot tip a tie between unlike works.
         order = sorted(range(len(features)), key=lambda place: training_set.works[place].work_id)
         self.precedence = tuple(order)
         self.training_set = replace(training_set, works=tuple(training_set.works[place] for place in order))
         self.features = features = tuple(features[place] for place in order)
-        self.originals = originals = originals[order]
-        side, step = policy.rule("patches", "canvas"), policy.rule("patches", "work_step")
-        self.patches = tuple(cut_patches(each.canvas, each.ink, side, step) for each in features)
+        self.originals = originals = np.asarray(copied == NO_COPY)[order]
         self._keypoints = _Index(
             [as_vectors(each.descriptors) for each in features], originals, faiss.IndexFlatIP
         )
-        self._patches = _Index([each.vectors for each in self.patches], originals, faiss.IndexFlatL2)
         self._views = _Index([each.views for each in features], originals, faiss.IndexFlatIP)
+        self.square_works = np.flatnonzero(originals)
+        side = policy.rule("patches", "canvas")
+        self.squares = np.array(
+            [square(features[work].canvas, side) for work in self.square_works], np.uint8
+        ).reshape(-1, side, side, 3)
 
     def nearest_keypoints(self, descriptors: NDArray[np.uint8], count: int) -> Hits:
         """By product of RootSIFT bytes (cosine times 510 squared), best first."""
         return self._keypoints.search(as_vectors(descriptors), count)
-
-    def nearest_patches(self, patches: Patches, count: int) -> Hits:
-        """By squared distance, best first."""
-        return self._patches.search(patches.vectors, count)
 
     def nearest_views(self, views: NDArray[np.float32], count: int) -> Hits:
         """By cosine, best first."""
@@ -88,31 +101,3 @@ class _Index:
             return Hits(nobody.astype(np.float32), nobody, nobody)
         score, found = self._index.search(np.ascontiguousarray(vectors), count)
         return Hits(score, self._work[found], self._row[found])
-
-
-def find_originals(features: Sequence[Features], policy: Policy) -> Mask:
-    """Per work whether it is unlike all earlier ones.
-
-    Near-copies stay out of the indexes: however many there are, they take neither pay from the original nor its place
-    among the nearest. Each is compared with originals only, so that a chain of small changes does not join unlike works.
-    """
-    copy_bits, quality_min = (
-        policy.rule("selection", "copy_bits"),
-        policy.rule("selection", "copy_quality_min"),
-    )
-    originals = np.zeros(len(features), np.bool_)
-    codes = np.empty((len(features), 8, 4), np.uint64)
-    known = 0
-    for place, each in enumerate(features):
-        forms = np.ascontiguousarray(each.fingerprints).view(np.uint64)
-        bits = np.bitwise_count(codes[:known] ^ forms[0]).sum(axis=2)
-        originals[place] = not (bits <= copy_bits).any()
-        if originals[place] and each.quality[0] >= quality_min:
-            codes[known] = forms
-            known += 1
-    return originals
-
-
-def as_vectors(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """RootSIFT bytes for products: integers of length 510."""
-    return descriptors.astype(np.float32)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import cv2
@@ -12,7 +14,7 @@ from creditline.attribution import evidence, gate, grid, query, report
 from creditline.attribution.cache import FeatureCache
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.encoders.encoder import Encoder
-from creditline.attribution.features import Features, describe
+from creditline.attribution.features import Features, Mask, describe
 from creditline.attribution.pictures import Picture
 from creditline.attribution.policy import Policy
 from creditline.attribution.query import Query
@@ -21,6 +23,7 @@ from creditline.attribution.report import Finding, Region, Report, Subject
 from creditline.attribution.selection import Chosen, choose
 from creditline.attribution.shares import FULL_SUPPORT, split
 from creditline.attribution.training import TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from creditline.canonical import JSON
 from creditline.errors import Misconfigured, Missing
 
@@ -31,7 +34,7 @@ _LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "opencv-python-headless", "pi
 class Engine:
     """Holds an encoder, the gate and the cache of features. Raises `Misconfigured` if policy and encoder differ."""
 
-    def __init__(self, policy: Policy, encoder: Encoder, cache: FeatureCache) -> None:
+    def __init__(self, policy: Policy, encoder: Encoder, cache: FeatureCache, verdicts: Verdicts) -> None:
         if policy.document["encoder"] != encoder.identity:
             raise Misconfigured(
                 f"The policy asks for encoder {policy.document['encoder']} and {encoder.name} is {encoder.identity}.",
@@ -40,6 +43,7 @@ class Engine:
         self.policy = policy
         self._encoder = encoder
         self._cache = cache
+        self._verdicts = verdicts
         self._gate = gate.Gate(gate.calibration(), policy)
         self._libraries = {name: version(name) for name in _LIBRARIES}
 
@@ -55,8 +59,11 @@ class Engine:
         """Content hashes of works that must be described before the set can be searched."""
         return [work.content_hash for work in training_set.works if work.content_hash not in self._cache]
 
-    def build_catalogue(self, training_set: TrainingSet) -> Catalogue:
-        """Index the works of a training set. Raises `Missing` for one that was never described."""
+    def build_catalogue(self, training_set: TrainingSet, deadline: float = math.inf) -> Catalogue:
+        """Index the works of a training set.
+
+        Raises `Missing` for one that was never described, and `Unfinished` at the `deadline` of the monotonic clock.
+        """
         found = [self._cache.get(work.content_hash) for work in training_set.works]
         features = [each for each in found if each is not None]
         if len(features) < len(found):
@@ -64,20 +71,21 @@ class Engine:
             raise Missing(
                 f"{count} works of the training set have no features here.", "Describe their pictures first."
             )
-        return Catalogue(training_set, features, self.policy)
+        return Catalogue(training_set, features, self.policy, self._verdicts, deadline)
 
     def attribute(self, picture: Picture, catalogue: Catalogue) -> JSON:
         """The report of one picture against one training set."""
         asked = query.prepare(picture, self.policy, self._encoder)
         columns, rows = self.policy.rule("grid", "columns"), self.policy.rule("grid", "rows")
-        saliency = grid.weigh_cells(asked.ink, columns, rows)
         original = _find_original(picture, catalogue)
         if original is not None:
-            findings = [_pay_original(original, asked, catalogue, len(saliency), self._gate.smallest)]
+            findings = [_pay_original(original, asked, catalogue, columns * rows, self._gate.smallest)]
         else:
             gathered = evidence.gather(asked, catalogue, self.policy)
-            chosen = choose(gathered, asked, self._gate, self.policy)
+            chosen = choose(gathered, asked, catalogue.precedence, self._gate, self.policy)
+            asked = replace(asked, ink=_without_ground(asked.ink, chosen))
             findings = [self._draft(one, asked, catalogue) for one in chosen]
+        saliency = grid.weigh_cells(asked.ink, columns, rows)
         findings, unattributed = _share(saliency, findings, self.policy.rule("selection", "share_min_ppm"))
         return report.compose(
             Report(
@@ -118,6 +126,16 @@ class Engine:
             support=tuple(support),
             regions=find_regions(chosen, asked, catalogue.features[chosen.work]),
         )
+
+
+def _without_ground(ink: Mask, chosen: Sequence[Chosen]) -> Mask:
+    """What is the ground of a work is the ground of the picture, unless another work shows there."""
+    left = ink.copy()
+    for one in chosen:
+        left &= ~one.evidence.blank
+    for one in chosen:
+        left |= one.agrees & ink
+    return left
 
 
 def _find_original(picture: Picture, catalogue: Catalogue) -> int | None:

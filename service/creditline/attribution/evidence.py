@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 
-from creditline.attribution.agreement import Agreement, Matrix, lay_over
+from creditline.attribution.agreement import lay_over
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.features import Mask
+from creditline.attribution.homography import Matrix
 from creditline.attribution.keypoints import Placement, locate, locate_among, refine
 from creditline.attribution.policy import Policy
 from creditline.attribution.query import Query
@@ -42,7 +42,7 @@ class Evidence:
     score: int
     witnesses: int
     agrees: Mask
-    shown: Mask
+    blank: Mask
     matrix: Matrix
 
 
@@ -64,7 +64,7 @@ def _from_keypoints(query: Query, catalogue: Catalogue, policy: Policy) -> Itera
     guesses += locate_among(query.sightings, catalogue, sorted(nominated), policy)
     guesses.sort(key=lambda guess: -guess.inliers)
     for guess in guesses[: policy.rule("keypoints", "guesses_max")]:
-        for placement in refine(guess, catalogue, policy):
+        for placement in refine(guess, catalogue.features[guess.work], policy):
             yield _weigh_placement(query, catalogue, placement, policy)
 
 
@@ -85,26 +85,20 @@ def _weigh_placement(query: Query, catalogue: Catalogue, placement: Placement, p
         int(1000 * part * amount),
         placement.inliers,
         agreement.agrees,
-        agreement.shown,
+        agreement.blank,
         placement.matrix,
     )
 
 
 def _from_patches(query: Query, catalogue: Catalogue, policy: Policy) -> Iterable[Evidence]:
-    """Score: how many patches voted. What agrees is the connected pieces of the picture where they did."""
-    for stitch in find_stitches(query.canvas, query.ink, catalogue, policy):
-        agreement = lay_over(query.canvas, catalogue.features[stitch.work], stitch.matrix)
-        agrees = _keep_touched(agreement, stitch.around)
-        confirmed = stitch.votes * np.count_nonzero(agrees & stitch.around) / np.count_nonzero(stitch.around)
-        score = int(1000 * (1 - math.exp(-confirmed / policy.rule("patches", "votes_scale"))))
-        yield Evidence(stitch.work, "patches", score, stitch.votes, agrees, agreement.shown, stitch.matrix)
-
-
-def _keep_touched(agreement: Agreement, around: Mask) -> Mask:
-    """Only the connected pieces of agreement that reach into `around`."""
-    _count, pieces = cv2.connectedComponents(agreement.agrees.astype(np.uint8), connectivity=4)
-    touched = np.unique(pieces[agreement.agrees & around])
-    return np.asarray(np.isin(pieces, touched[touched > 0]))
+    """Score: how many clear corners there are in the whole picture, which is stitched together or is not."""
+    stitches = find_stitches(query.canvas, query.ink, catalogue, policy)
+    least = policy.rule("patches", "corners_min")
+    corners = sum(stitch.corners for stitch in stitches if stitch.corners >= least)
+    score = int(1000 * (1 - math.exp(-corners / policy.rule("patches", "corners_scale"))))
+    nothing = np.zeros_like(query.ink)
+    for stitch in stitches:
+        yield Evidence(stitch.work, "patches", score, stitch.clear, stitch.owned, nothing, stitch.matrix)
 
 
 def _saturate(pixels: int, query: Query, amount_ppm: int) -> float:

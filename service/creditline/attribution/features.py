@@ -26,6 +26,9 @@ Mask = NDArray[np.bool_]
 # RootSIFT vectors have length 1; as bytes they have this one.
 ROOT_SIFT_LENGTH = 510
 
+# A descriptor holds 4 x 4 places of 8 angles, all relative to the keypoint's own direction.
+_MIRRORED = np.arange(128).reshape(4, 4, 8)[::-1, :, [0, 7, 6, 5, 4, 3, 2, 1]].ravel()
+
 _FINGERPRINT_SIDE = 512
 # Levels of one channel by which blank ground may vary, and the least part of the border that it must hold.
 _GROUND_TOLERANCE = 10
@@ -89,7 +92,7 @@ def describe(picture: Picture, policy: Policy, encoder: Encoder) -> Features:
         ink=ink,
         keypoints=keypoints * np.float32(max(canvas.shape[:2])),
         descriptors=descriptors,
-        views=encoder.encode(cut_views(canvas, ink, encoder.side)),
+        views=encode(cut_views(canvas, ink, encoder.side), encoder, policy),
         fingerprints=fingerprints,
         quality=np.array([quality]),
         pixel_hash=np.frombuffer(picture.pixel_hash, np.uint8),
@@ -143,6 +146,22 @@ def find_keypoints(pixels: Pixels, side: int, count: int) -> tuple[NDArray[np.fl
     places = np.array([point.pt for point in points], np.float32) / np.float32(max(grey.shape))
     # SIFT may return one more than asked for where responses tie.
     return places[:count], np.minimum(np.rint(roots * ROOT_SIFT_LENGTH), 255).astype(np.uint8)[:count]
+
+
+def as_vectors(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """RootSIFT bytes for products: integers of length 510."""
+    return descriptors.astype(np.float32)
+
+
+def mirror(descriptors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The descriptors of the same keypoints in the mirror image: the lower half becomes the upper, angles change their sign."""
+    return descriptors[:, _MIRRORED]
+
+
+def encode(squares: Pixels, encoder: Encoder, policy: Policy) -> NDArray[np.float32]:
+    """The encoder's vectors; zeros for a flat square, which would be the nearest to every other flat one."""
+    flat = squares.reshape(len(squares), -1).std(axis=1) <= policy.rule("features", "flat_levels")
+    return np.where(flat[:, None], np.float32(0), encoder.encode(squares))
 
 
 def cut_views(canvas: Pixels, ink: Mask, side: int) -> Pixels:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.attribution.agreement import Matrix, scale_of
-from creditline.attribution.catalogue import Catalogue, as_vectors
-from creditline.attribution.features import ROOT_SIFT_LENGTH, Features, Pixels, find_keypoints
+from creditline.attribution.features import ROOT_SIFT_LENGTH, Features, as_vectors, mirror
+from creditline.attribution.homography import Matrix, corners_of, from_affine, move, scale_at
 from creditline.attribution.policy import Policy
+
+if TYPE_CHECKING:
+    from creditline.attribution.catalogue import Catalogue
 
 _REPROJECTION_PX = 2.5
 _SEARCH_PX = 8.0
 _INLIERS_MIN = 4
 _SCALE_MIN, _SCALE_MAX = 0.08, 6.0
+# A work may lean once so many keypoints say so, and at one corner be so much larger than at another.
+_LEANING_MIN = 12
+_LEAN_MAX = 3.0
 
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """A work (by its place in the catalogue) laid over the picture by a 2 x 3 `matrix` between canvases."""
+    """A work (by its place in the catalogue) laid over the picture by a `matrix` between canvases."""
 
     work: int
     matrix: Matrix
@@ -30,7 +36,7 @@ class Placement:
 
 @dataclass(frozen=True, eq=False)
 class Sighting:
-    """Keypoints of one form of the picture, and the 2 x 3 map from that form's canvas to the picture's."""
+    """Keypoints of one form of the picture, and the map from that form's canvas to the picture's."""
 
     places: NDArray[np.float32]
     descriptors: NDArray[np.uint8]
@@ -55,16 +61,15 @@ class Pairs:
     theirs: NDArray[np.int64]
 
 
-def look(pixels: Pixels, canvas: Pixels, policy: Policy) -> list[Sighting]:
-    """The picture as it is, and its mirror image: SIFT itself does not recognise a mirrored work."""
-    side, count = policy.rule("query", "keypoint_side"), policy.rule("query", "keypoints_max")
-    longer, width = max(canvas.shape[:2]), canvas.shape[1]
-    mirror = np.array([[-1.0, 0, width - 1], [0, 1, 0]])
-    sightings = []
-    for form, upright in ((pixels, np.eye(2, 3)), (np.ascontiguousarray(pixels[:, ::-1]), mirror)):
-        places, descriptors = find_keypoints(form, side, count)
-        sightings.append(Sighting(places * np.float32(longer), descriptors, upright))
-    return sightings
+def look(places: NDArray[np.float32], descriptors: NDArray[np.uint8], width: int) -> list[Sighting]:
+    """A picture as it is, and its mirror image: SIFT itself does not recognise a mirrored work.
+
+    `places` are on a canvas of that `width`.
+    """
+    across = places.copy()
+    across[:, 0] = width - 1 - across[:, 0]
+    flipped = np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
+    return [Sighting(places, descriptors, np.eye(3)), Sighting(across, mirror(descriptors), flipped)]
 
 
 def locate(sightings: list[Sighting], catalogue: Catalogue, policy: Policy) -> list[Guess]:
@@ -75,7 +80,8 @@ def locate(sightings: list[Sighting], catalogue: Catalogue, policy: Policy) -> l
         close = hits.score >= _least_product(policy, "cosine_per_mille")
         for work in np.unique(hits.work[close]):
             theirs, ranks = np.nonzero(close & (hits.work == work))
-            guesses += _guess(int(work), catalogue, sighting, Pairs(hits.row[theirs, ranks], theirs))
+            pairs = Pairs(hits.row[theirs, ranks], theirs)
+            guesses += _guess(int(work), catalogue.features[work], sighting, pairs)
     return guesses
 
 
@@ -83,39 +89,53 @@ def locate_among(
     sightings: list[Sighting], catalogue: Catalogue, works: list[int], policy: Policy
 ) -> list[Guess]:
     """As `locate`, but each work alone against the picture: finds those whose keypoints others resemble more."""
+    return [guess for work in works for guess in align(work, catalogue.features[work], sightings, policy)]
+
+
+def align(work: int, features: Features, sightings: list[Sighting], policy: Policy) -> list[Guess]:
+    """Where one work may lie in a picture, whatever else there is."""
     least = _least_product(policy, "alone_cosine_per_mille")
+    ours = as_vectors(features.descriptors)
     guesses = []
     for sighting in sightings:
-        theirs = as_vectors(sighting.descriptors)
-        for work in works:
-            products = as_vectors(catalogue.features[work].descriptors) @ theirs.T
-            best = products.max(axis=1, initial=0, keepdims=True)
-            pairs = Pairs(*np.nonzero((products >= least) & (products == best)))
-            guesses += _guess(work, catalogue, sighting, pairs)
+        products = ours @ as_vectors(sighting.descriptors).T
+        best = products.max(axis=1, initial=0, keepdims=True)
+        pairs = Pairs(*np.nonzero((products >= least) & (products == best)))
+        guesses += _guess(work, features, sighting, pairs)
     return guesses
 
 
-def refine(guess: Guess, catalogue: Catalogue, policy: Policy) -> list[Placement]:
-    """The guess, and one refined from it. Which is better, pixels will tell.
+def refine(guess: Guess, features: Features, policy: Policy) -> list[Placement]:
+    """The guess, and two refined from it. Which is best, pixels will tell.
 
-    Seen from a good guess many more keypoints find their partners, and these place the work to a pixel.
+    Seen from a good guess many more keypoints find their partners. They place the work to a pixel, and where there are
+    enough of them they show how it leans.
     """
-    features, sighting = catalogue.features[guess.work], guess.sighting
-    guided = _pair_near(features, sighting, guess.matrix, policy)
-    refined = _fit_matrix(features.keypoints[guided.ours], sighting.places[guided.theirs])
+    sighting = guess.sighting
+    matrices = [guess.matrix]
+    for fit in (_fit_similarity, _fit_homography):
+        guided = _pair_near(features, sighting, matrices[-1], policy)
+        refined = fit(features.keypoints[guided.ours], sighting.places[guided.theirs])
+        if refined is not None:
+            matrices.append(refined)
     placements = []
-    for matrix in (guess.matrix, refined):
-        if matrix is not None and _SCALE_MIN <= scale_of(matrix) <= _SCALE_MAX:
-            inliers = _count_inliers(features, sighting, matrix, guided)
-            upright = np.asarray(sighting.upright @ np.vstack([matrix, [0, 0, 1]]))
-            if inliers >= _INLIERS_MIN:
-                placements.append(Placement(guess.work, upright, inliers))
+    for matrix in matrices:
+        inliers = _count_inliers(features, sighting, matrix, _pair_near(features, sighting, matrix, policy))
+        if inliers >= _INLIERS_MIN and _is_sane(matrix, features):
+            placements.append(Placement(guess.work, sighting.upright @ matrix, inliers))
     return placements
 
 
-def _guess(work: int, catalogue: Catalogue, sighting: Sighting, pairs: Pairs) -> list[Guess]:
-    features = catalogue.features[work]
-    matrix = _fit_matrix(features.keypoints[pairs.ours], sighting.places[pairs.theirs])
+def _is_sane(matrix: Matrix, features: Features) -> bool:
+    """Whether the work keeps about its shape: nowhere too small or large, and no corner far larger than another."""
+    height, width = features.canvas.shape[:2]
+    scales = [scale_at(corner, matrix) for corner in corners_of(width, height)]
+    smallest = min(scales)
+    return smallest >= _SCALE_MIN and max(scales) <= min(_SCALE_MAX, _LEAN_MAX * smallest)
+
+
+def _guess(work: int, features: Features, sighting: Sighting, pairs: Pairs) -> list[Guess]:
+    matrix = _fit_similarity(features.keypoints[pairs.ours], sighting.places[pairs.theirs])
     if matrix is None:
         return []
     return [Guess(work, sighting, matrix, _count_inliers(features, sighting, matrix, pairs))]
@@ -124,11 +144,11 @@ def _guess(work: int, catalogue: Catalogue, sighting: Sighting, pairs: Pairs) ->
 def _count_inliers(features: Features, sighting: Sighting, matrix: Matrix, pairs: Pairs) -> int:
     """Pairs that the matrix maps onto each other; several points of the work at one place count once."""
     theirs = sighting.places[pairs.theirs]
-    moved = features.keypoints[pairs.ours] @ matrix[:, :2].T + matrix[:, 2]
+    moved = move(features.keypoints[pairs.ours], matrix)
     return len(np.unique(np.rint(theirs[np.linalg.norm(moved - theirs, axis=1) <= _REPROJECTION_PX]), axis=0))
 
 
-def _fit_matrix(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matrix | None:
+def _fit_similarity(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matrix | None:
     """Scale, turn and shift that most pairs agree on, by RANSAC from a fixed seed."""
     if len(ours) < _INLIERS_MIN:
         return None
@@ -141,12 +161,21 @@ def _fit_matrix(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matri
         maxIters=2000,
         confidence=0.999,
     )
+    return None if matrix is None else from_affine(np.asarray(matrix, np.float64))
+
+
+def _fit_homography(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> Matrix | None:
+    """As `_fit_similarity`, and how the work leans."""
+    if len(ours) < _LEANING_MIN:
+        return None
+    cv2.setRNGSeed(0)
+    matrix, _inliers = cv2.findHomography(ours, theirs, cv2.RANSAC, _REPROJECTION_PX, None, 2000, 0.999)
     return None if matrix is None else np.asarray(matrix, np.float64)
 
 
 def _pair_near(features: Features, sighting: Sighting, matrix: Matrix, policy: Policy) -> Pairs:
     """Each of the work's keypoints with the most similar one near the place where it should lie."""
-    moved = features.keypoints @ matrix[:, :2].T + matrix[:, 2]
+    moved = move(features.keypoints, matrix)
     across = moved[:, :1] - sighting.places[:, 0]
     along = moved[:, 1:] - sighting.places[:, 1]
     ours, theirs = np.nonzero(across * across + along * along <= _SEARCH_PX**2)

@@ -28,12 +28,20 @@ class Policy:
     @cached_property
     def features_hash(self) -> str:
         """The same of what describes a picture alone: stored features stay good while other rules change."""
-        part = {name: self.document[name] for name in ("encoder", "features")}
-        return "0x" + canonical.digest(canonical.encode(part)).hex()
+        return self._hash_of("encoder", "features")
+
+    @cached_property
+    def copies_hash(self) -> str:
+        """The same of what decides whether one work is a copy of another."""
+        return self._hash_of("encoder", "features", "keypoints", "copies")
 
     def with_encoder(self, identity: str) -> Policy:
         """The same rules with another encoder: another policy."""
         return Policy({**self.document, "encoder": identity})
+
+    def _hash_of(self, *sections: str) -> str:
+        part = {name: self.document[name] for name in sections}
+        return "0x" + canonical.digest(canonical.encode(part)).hex()
 
     def rule(self, section: str, name: str) -> int:
         """One integer of the document. A name that is not there is a mistake in the code, hence KeyError."""

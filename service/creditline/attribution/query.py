@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from creditline.attribution import keypoints
 from creditline.attribution.encoders.encoder import Encoder
-from creditline.attribution.features import Mask, Pixels, cut, find_ink, shrink
+from creditline.attribution.features import Mask, Pixels, cut, encode, find_ink, find_keypoints, shrink
 from creditline.attribution.keypoints import Sighting
 from creditline.attribution.pictures import Picture
 from creditline.attribution.policy import Policy
@@ -40,8 +40,11 @@ def prepare(picture: Picture, policy: Policy, encoder: Encoder) -> Query:
     """Look at a picture in every way that evidence is drawn from."""
     cv2.setNumThreads(1)
     canvas = shrink(picture.pixels, policy.rule("query", "canvas"))
-    sightings = keypoints.look(picture.pixels, canvas, policy)
-    windows = encoder.encode(_cut_windows(canvas, encoder.side))
+    places, descriptors = find_keypoints(
+        picture.pixels, policy.rule("query", "keypoint_side"), policy.rule("query", "keypoints_max")
+    )
+    sightings = keypoints.look(places * np.float32(max(canvas.shape[:2])), descriptors, canvas.shape[1])
+    windows = encode(_cut_windows(canvas, encoder.side), encoder, policy)
     return Query(picture, canvas, find_ink(canvas), sightings, windows)
 
 

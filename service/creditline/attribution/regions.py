@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditline.attribution.features import Features
+from creditline.attribution.homography import corners_of, move
 from creditline.attribution.query import Query
 from creditline.attribution.report import REGIONS_MAX, Box, Region
 from creditline.attribution.selection import Chosen
@@ -27,9 +28,8 @@ def find_regions(chosen: Chosen, query: Query, work: Features) -> tuple[Region, 
 
 def _pair(box: list[int], chosen: Chosen, query: Query, work: Features) -> Region:
     x, y, width, height = box
-    corners = np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]], np.float64)
-    back = cv2.invertAffineTransform(chosen.evidence.matrix)
-    ours = corners @ back[:, :2].T + back[:, 2]
+    corners = corners_of(width, height) + np.array([x, y])
+    ours = move(corners, np.asarray(np.linalg.inv(chosen.evidence.matrix), np.float64))
     size = (query.picture.width, query.picture.height)
     return Region(
         _bound(corners, query.canvas, size), _bound(ours, work.canvas, (int(work.size[0]), int(work.size[1])))

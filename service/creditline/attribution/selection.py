@@ -33,11 +33,20 @@ class Chosen:
         return self.evidence.work
 
 
-def choose(evidence: Sequence[Evidence], query: Query, gate: Gate, policy: Policy) -> list[Chosen]:
-    """The works to be paid, strongest first."""
+def choose(
+    evidence: Sequence[Evidence], query: Query, precedence: Sequence[int], gate: Gate, policy: Policy
+) -> list[Chosen]:
+    """The works to be paid, strongest first. `precedence` ranks all works by who was first."""
     candidates = _merge(evidence, gate)
     step = policy.rule("selection", "score_step")
-    candidates.sort(key=lambda one: (-(one.evidence.score // step), one.work))
+    candidates.sort(
+        key=lambda one: (
+            -(one.evidence.score // step),
+            -int(np.count_nonzero(one.agrees & query.ink)),
+            one.work,
+        )
+    )
+    candidates = [one for one in candidates if not _follows(one, candidates, query, precedence, policy)]
     explained = np.zeros_like(query.ink)
     chosen: list[Chosen] = []
     for candidate in candidates:
@@ -48,6 +57,19 @@ def choose(evidence: Sequence[Evidence], query: Query, gate: Gate, policy: Polic
             # A little wider than it is: along a border between two works both agree.
             explained |= cv2.dilate(seen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return chosen[: policy.rule("selection", "works_max")]
+
+
+def _follows(
+    one: Chosen, candidates: Sequence[Chosen], query: Query, precedence: Sequence[int], policy: Policy
+) -> bool:
+    """Whether an earlier work shows nearly all of what this one shows in the picture, so that this one adds nothing."""
+    seen = one.agrees & query.ink
+    enough = policy.rule("selection", "earlier_per_mille") * int(np.count_nonzero(seen))
+    return any(
+        precedence[other.work] < precedence[one.work]
+        and int(np.count_nonzero(other.agrees & seen)) * 1000 >= enough
+        for other in candidates
+    )
 
 
 def _merge(evidence: Sequence[Evidence], gate: Gate) -> list[Chosen]:

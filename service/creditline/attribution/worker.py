@@ -163,8 +163,8 @@ class AttributionWorker:
             "datasets": list(training_set.dataset_ids),
             "works": works,
         }
-        while missing := self._ask(question, [])["missing"]:
-            for batch in _batches((bytes.fromhex(name) for name in missing), _BATCH):
+        while (answer := self._ask(question, []))["unfinished"]:
+            for batch in _batches((bytes.fromhex(name) for name in answer["missing"]), _BATCH):
                 self._describe([self._fetch(content_hash, pictures) for content_hash in batch])
 
     def _fetch(self, content_hash: bytes, pictures: Callable[[bytes], bytes]) -> Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,16 +16,20 @@ from creditline.attribution import policy, report
 from creditline.attribution.cache import FeatureCache
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.child import Answer, Handler, serve
+from creditline.attribution.copies import Unfinished
 from creditline.attribution.encoders.encoder import Encoder
 from creditline.attribution.engine import Engine
 from creditline.attribution.overlay import draw_overlay, draw_thumbnail
 from creditline.attribution.pictures import Picture
 from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from creditline.canonical import JSON
 from creditline.errors import Misconfigured, Missing
 
 # Catalogues of different models kept at a time.
 _CATALOGUES_MAX = 4
+# Seconds for which works are compared with each other before somebody else may ask something.
+_COMPARING_S = 30.0
 # Pictures described beside each other; each is computed by itself, so this changes no number.
 _THREADS = 2
 
@@ -71,15 +76,17 @@ class Desk:
     def _load(self, question: JSON, _attachments: list[bytes]) -> Answer:
         training_set = _read_training_set(question)
         try:
-            catalogue = self._engine.build_catalogue(training_set)
+            catalogue = self._engine.build_catalogue(training_set, time.monotonic() + _COMPARING_S)
+        except Unfinished:
+            return {"missing": [], "unfinished": True}, ()
         except Missing:
             # Asked for after trying, because reading a damaged file is what removes it from the cache.
             missing = self._engine.find_missing(training_set)
-            return {"missing": [content_hash.hex() for content_hash in missing]}, ()
+            return {"missing": [content_hash.hex() for content_hash in missing], "unfinished": True}, ()
         self._catalogues[question["set"]] = catalogue
         if len(self._catalogues) > _CATALOGUES_MAX:
             self._catalogues.popitem(last=False)
-        return {"missing": []}, ()
+        return {"missing": [], "unfinished": False}, ()
 
     def _attribute(self, question: JSON, attachments: list[bytes]) -> Answer:
         catalogue = self._catalogues.get(question["set"])
@@ -106,7 +113,8 @@ def prepare(arguments: Sequence[str]) -> Handler:
     rules = policy.default()
     if encoder.identity != rules.document["encoder"]:
         rules = rules.with_encoder(encoder.identity)
-    return Desk(Engine(rules, encoder, FeatureCache(Path(cache), rules))).answer
+    folder = Path(cache)
+    return Desk(Engine(rules, encoder, FeatureCache(folder, rules), Verdicts(folder, rules))).answer
 
 
 def _load_encoder(name: str) -> Encoder:

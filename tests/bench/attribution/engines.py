@@ -14,6 +14,7 @@ from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.encoders.embedded import EmbeddedEncoder
 from creditline.attribution.engine import Engine
 from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from tests.bench.attribution.clipart import HOME
 from tests.bench.attribution.scores import WHOLE
 
@@ -41,7 +42,8 @@ class Creditline:
 
     def __init__(self, works):
         self._rules, self._encoder = policy.default(), EmbeddedEncoder()
-        self.engine = Engine(self._rules, self._encoder, FeatureCache(HOME / "features", self._rules))
+        cache = FeatureCache(HOME / "features", self._rules)
+        self.engine = Engine(self._rules, self._encoder, cache, Verdicts(HOME / "features", self._rules))
         self.names = {f"0x{place:064x}": name for place, name in enumerate(works)}
         rows = []
         for work, png in zip(self.names, works.values(), strict=True):
