@@ -97,7 +97,7 @@ def _divide(distance: NDArray[np.float32], inked: Mask, policy: Policy) -> tuple
     second = ranked[1] if len(ranked) > 1 else np.full_like(ranked[0], np.inf)
     rival = policy.rule("patches", "rival_per_mille")
     clear = (ranked[0] <= policy.rule("patches", "levels_max") ** 2) & (
-        ranked[0] * 1_000_000 <= second * float(rival**2)
+        ranked[0] * 1_000_000 < second * float(rival**2)
     )
     return owner, np.asarray(inked & clear)
 
