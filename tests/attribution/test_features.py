@@ -6,7 +6,15 @@ import pytest
 
 from creditline.attribution import features, pictures
 from creditline.attribution.cache import FeatureCache
-from creditline.attribution.features import describe, find_ink, find_keypoints, load
+from creditline.attribution.features import (
+    ROOT_SIFT_LENGTH,
+    as_vectors,
+    describe,
+    find_ink,
+    find_keypoints,
+    load,
+    mirror,
+)
 from creditline.attribution.fingerprints import distance, nearest
 from creditline.errors import Corrupt
 from tests.attribution.drawings import draw, encode, png
@@ -57,6 +65,27 @@ def test_keypoints_are_capped_and_lie_in_the_picture():
 def test_a_flat_picture_has_none():
     places, descriptors = find_keypoints(np.zeros((64, 64, 3), np.uint8), 384, 50)
     assert (places.shape, descriptors.shape) == ((0, 2), (0, 128))
+
+
+def test_a_flat_view_points_nowhere(rules, encoder):
+    corner = np.full((480, 480, 3), 255, np.uint8)
+    corner[:80, :80] = draw(1)[200:280, 200:280]
+    corner[470:, 470:] = 0
+    views = describe(pictures.decode(encode(corner)), rules, encoder).views
+    lengths = np.linalg.norm(views, axis=1)
+    assert (np.isclose(lengths, 1) | (lengths == 0)).all()
+    assert lengths[0] > 0
+    assert (lengths == 0).any()
+
+
+def test_mirrored_descriptors_are_those_of_the_mirror_image():
+    pixels = draw(1)
+    _, descriptors = find_keypoints(pixels, 480, 200)
+    _, mirrored = find_keypoints(np.ascontiguousarray(pixels[:, ::-1]), 480, 200)
+    products = as_vectors(mirror(descriptors)) @ as_vectors(mirrored).T / ROOT_SIFT_LENGTH**2
+    assert np.median(products.max(axis=1)) > 0.98
+    plain = as_vectors(descriptors) @ as_vectors(mirrored).T / ROOT_SIFT_LENGTH**2
+    assert np.median(plain.max(axis=1)) < 0.95
 
 
 def test_describing_twice_or_after_others_changes_no_bit(rules, encoder, described):

@@ -107,8 +107,7 @@ def _open(mask: Mask) -> Mask:
 
 def find_structure(pixels: Pixels) -> Mask:
     """Where a picture has structure: edges and texture, and what lies within half a window of them."""
-    grey = cv2.cvtColor(_soften(pixels), cv2.COLOR_RGB2GRAY).astype(np.float64)
-    return np.asarray(_average(grey * grey) - _average(grey) ** 2 > _TEXTURE_MIN)
+    return np.asarray(_vary(_grey(_soften(pixels))) > _TEXTURE_MIN)
 
 
 def warp(work: Features, matrix: Matrix, size: tuple[int, int]) -> tuple[Pixels, Mask, Mask]:
@@ -137,14 +136,20 @@ def _rescale(matrix: Matrix, ratio: NDArray[np.float64]) -> Matrix:
 
 def _correlate(canvas: Pixels, pixels: Pixels) -> tuple[Mask, Mask]:
     """Where the work has structure, and where the picture has the same."""
-    one = cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY).astype(np.float64)
-    other = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float64)
-    mean_one, mean_other = _average(one), _average(other)
-    variance_one = _average(one * one) - mean_one**2
-    variance_other = _average(other * other) - mean_other**2
-    covariance = _average(one * other) - mean_one * mean_other
-    correlation = covariance / np.sqrt(np.maximum(variance_one * variance_other, 1))
-    return variance_other > _TEXTURE_MIN, correlation > _CORRELATION_MIN
+    one, other = _grey(canvas), _grey(pixels)
+    variance = _vary(other)
+    covariance = _average(one * other) - _average(one) * _average(other)
+    correlation = covariance / np.sqrt(np.maximum(_vary(one) * variance, 1))
+    return variance > _TEXTURE_MIN, correlation > _CORRELATION_MIN
+
+
+def _grey(pixels: Pixels) -> NDArray[np.float64]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float64)
+
+
+def _vary(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The variance in the window around each place."""
+    return np.asarray(_average(values * values) - _average(values) ** 2, np.float64)
 
 
 def _average(values: NDArray[np.float64]) -> NDArray[np.float64]:

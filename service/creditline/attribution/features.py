@@ -161,7 +161,10 @@ def mirror(descriptors: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def encode(squares: Pixels, encoder: Encoder, policy: Policy) -> NDArray[np.float32]:
     """The encoder's vectors; zeros for a flat square, which would be the nearest to every other flat one."""
     flat = squares.reshape(len(squares), -1).std(axis=1) <= policy.rule("features", "flat_levels")
-    return np.where(flat[:, None], np.float32(0), encoder.encode(squares))
+    vectors = np.zeros((len(squares), encoder.dimension), np.float32)
+    if not flat.all():
+        vectors[~flat] = encoder.encode(squares[~flat])
+    return vectors
 
 
 def cut_views(canvas: Pixels, ink: Mask, side: int) -> Pixels:

@@ -112,15 +112,16 @@ def refine(guess: Guess, features: Features, policy: Policy) -> list[Placement]:
     enough of them they show how it leans.
     """
     sighting = guess.sighting
-    matrices = [guess.matrix]
+    guided = _pair_near(features, sighting, guess.matrix, policy)
+    steps = [(guess.matrix, guided)]
     for fit in (_fit_similarity, _fit_homography):
-        guided = _pair_near(features, sighting, matrices[-1], policy)
         refined = fit(features.keypoints[guided.ours], sighting.places[guided.theirs])
         if refined is not None:
-            matrices.append(refined)
+            guided = _pair_near(features, sighting, refined, policy)
+            steps.append((refined, guided))
     placements = []
-    for matrix in matrices:
-        inliers = _count_inliers(features, sighting, matrix, _pair_near(features, sighting, matrix, policy))
+    for matrix, pairs in steps:
+        inliers = _count_inliers(features, sighting, matrix, pairs)
         if inliers >= _INLIERS_MIN and _is_sane(matrix, features):
             placements.append(Placement(guess.work, sighting.upright @ matrix, inliers))
     return placements

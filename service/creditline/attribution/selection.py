@@ -39,20 +39,15 @@ def choose(
     """The works to be paid, strongest first. `precedence` ranks all works by who was first."""
     candidates = _merge(evidence, gate)
     step = policy.rule("selection", "score_step")
-    candidates.sort(
-        key=lambda one: (
-            -(one.evidence.score // step),
-            -int(np.count_nonzero(one.agrees & query.ink)),
-            one.work,
-        )
-    )
+    areas = {one.work: int(np.count_nonzero(one.agrees & query.ink)) for one in candidates}
+    candidates.sort(key=lambda one: (-(one.evidence.score // step), -areas[one.work], one.work))
     candidates = [one for one in candidates if not _follows(one, candidates, query, precedence, policy)]
     explained = np.zeros_like(query.ink)
     chosen: list[Chosen] = []
     for candidate in candidates:
         seen = candidate.agrees & query.ink
         new = int(np.count_nonzero(seen & ~explained))
-        if new * 1000 >= policy.rule("selection", "new_per_mille") * max(1, int(np.count_nonzero(seen))):
+        if new * 1000 >= policy.rule("selection", "new_per_mille") * max(1, areas[candidate.work]):
             chosen.append(candidate)
             # A little wider than it is: along a border between two works both agree.
             explained |= cv2.dilate(seen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
