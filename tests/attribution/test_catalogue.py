@@ -7,9 +7,9 @@ import pytest
 
 from creditline.attribution import pictures
 from creditline.attribution.catalogue import Catalogue
+from creditline.attribution.copies import NO_COPY
 from creditline.attribution.features import as_vectors, describe
 from creditline.attribution.training import TrainedWork, TrainingSet
-from creditline.attribution.verdicts import Verdicts
 from tests.attribution.drawings import png
 
 DATASET = "0x" + "d0" * 32
@@ -21,14 +21,12 @@ def described(rules, encoder):
 
 
 @pytest.fixture
-def build(rules, tmp_path):
-    def build(features):
-        rows = tuple(
-            TrainedWork(f"0x{place:064x}", DATASET, place, bytes([place] * 32))
-            for place in range(len(features))
-        )
+def build(rules):
+    def build(features, copied=None):
+        count = len(features)
+        rows = tuple(TrainedWork(f"0x{place:064x}", DATASET, place, bytes(32)) for place in range(count))
         training_set = TrainingSet("0x" + "aa" * 32, (DATASET,), rows)
-        return Catalogue(training_set, features, rules, Verdicts(tmp_path, rules))
+        return Catalogue(training_set, features, np.array(copied or [NO_COPY] * count, np.int64), rules)
 
     return build
 
@@ -57,3 +55,10 @@ def test_an_empty_index_finds_nothing(features, described, build):
         len(described[0].descriptors),
         0,
     )
+
+
+def test_a_copy_is_in_no_index(described, build):
+    catalogue = build(described, [NO_COPY, NO_COPY, NO_COPY, 2, NO_COPY, NO_COPY])
+    assert 3 not in catalogue.nearest_keypoints(described[3].descriptors, 5).work
+    assert 3 not in catalogue.nearest_views(described[3].views, 5).work
+    assert catalogue.square_works.tolist() == [0, 1, 2, 4, 5]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from creditline.attribution import pictures
-from creditline.attribution.copies import NO_COPY, Unfinished, Work, find_originals, is_copy
+from creditline.attribution.copies import NO_COPY, Clustering, Work, is_copy
 from creditline.attribution.features import describe
 from creditline.attribution.verdicts import Verdicts
 from tests.attribution.drawings import draw, encode
@@ -33,6 +33,10 @@ def verdicts(tmp_path, rules):
 
 def numbered(features):
     return [Work(bytes([place] * 32), each) for place, each in enumerate(features)]
+
+
+def originals_of(works, rules, verdicts):
+    return Clustering(works, rules, verdicts).originals
 
 
 def flip(features, bits):
@@ -64,7 +68,7 @@ EDITS = {
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edited_copy_joins_the_first(edit, look, described, rules, verdicts):
     changed = look(EDITS[edit](draw(5)))
-    found = find_originals(numbered([*described, changed]), rules, verdicts)
+    found = originals_of(numbered([*described, changed]), rules, verdicts)
     assert found.tolist() == [NO_COPY] * WORKS + [5]
 
 
@@ -81,36 +85,42 @@ def test_a_detail_of_a_larger_work_does_not_make_that_a_copy(look, described, ru
 
 def test_who_came_first_is_the_original(look, described, rules, verdicts):
     changed = look(turn(draw(5)))
-    assert find_originals(numbered([changed, described[5]]), rules, verdicts).tolist() == [NO_COPY, 0]
+    assert originals_of(numbered([changed, described[5]]), rules, verdicts).tolist() == [NO_COPY, 0]
 
 
 def test_a_near_fingerprint_makes_a_copy_and_one_a_bit_further_none(described, rules, verdicts):
     edge = rules.rule("copies", "bits")
     family = [flip(without_keypoints(described[0]), bits) for bits in (0, edge, edge + 1)]
-    assert find_originals(numbered(family), rules, verdicts).tolist() == [NO_COPY, 0, NO_COPY]
+    assert originals_of(numbered(family), rules, verdicts).tolist() == [NO_COPY, 0, NO_COPY]
 
 
 def test_a_chain_of_small_changes_does_not_join_its_ends(described, rules, verdicts):
     edge = rules.rule("copies", "bits")
     chain = [flip(without_keypoints(described[0]), step * edge) for step in range(4)]
-    assert find_originals(numbered(chain), rules, verdicts).tolist() == [NO_COPY, 0, NO_COPY, 2]
+    assert originals_of(numbered(chain), rules, verdicts).tolist() == [NO_COPY, 0, NO_COPY, 2]
 
 
 def test_pictures_without_a_meaningful_fingerprint_are_copies_of_nothing(described, rules, verdicts):
     vague = replace(
         without_keypoints(described[0]), quality=np.array([rules.rule("copies", "quality_min") - 1])
     )
-    assert find_originals(numbered([vague, vague]), rules, verdicts).tolist() == [NO_COPY, NO_COPY]
+    assert originals_of(numbered([vague, vague]), rules, verdicts).tolist() == [NO_COPY, NO_COPY]
 
 
-def test_out_of_time_it_stops_and_remembers(look, described, rules, tmp_path):
+def test_out_of_time_it_goes_on_where_it_stood(look, described, rules, verdicts):
     works = numbered([*described, look(turn(draw(5)))])
-    with pytest.raises(Unfinished):
-        find_originals(works, rules, Verdicts(tmp_path, rules), deadline=time.monotonic())
-    first = find_originals(works, rules, Verdicts(tmp_path, rules))
+    clustering = Clustering(works, rules, verdicts)
+    steps = [clustering.advance(deadline=time.monotonic()) for _work in works]
+    assert steps == [False] * WORKS + [True]
+    assert clustering.originals.tolist() == [NO_COPY] * WORKS + [5]
+
+
+def test_each_pair_is_compared_once(look, described, rules, tmp_path):
+    works = numbered([*described, look(turn(draw(5)))])
+    first = originals_of(works, rules, Verdicts(tmp_path, rules))
     # Nothing but the memory says so: without keypoints nobody could see it.
     blind = [Work(work.content_hash, without_keypoints(work.features)) for work in works]
-    assert find_originals(blind, rules, Verdicts(tmp_path, rules)).tolist() == first.tolist()
+    assert originals_of(blind, rules, Verdicts(tmp_path, rules)).tolist() == first.tolist()
 
 
 def test_a_record_that_was_cut_off_or_damaged_answers_nothing(rules, tmp_path):

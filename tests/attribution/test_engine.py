@@ -39,7 +39,7 @@ def engine(tmp_path_factory, rules, encoder):
 def catalogue_of(engine, pictures_by_id):
     for data in pictures_by_id.values():
         engine.describe(pictures.decode(data))
-    return engine.build_catalogue(training_set(pictures_by_id))
+    return engine.build_catalogue(engine.gather(training_set(pictures_by_id)))
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def test_a_work_without_features_is_missing(engine):
     unknown = training_set({work_id(1): b"never described"})
     assert engine.find_missing(unknown) == [canonical.digest(b"never described")]
     with pytest.raises(Missing):
-        engine.build_catalogue(unknown)
+        engine.gather(unknown)
 
 
 def test_an_encoder_that_the_policy_does_not_name_is_refused(rules, encoder, tmp_path):

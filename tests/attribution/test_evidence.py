@@ -7,21 +7,21 @@ import pytest
 from creditline.attribution import evidence, pictures, query
 from creditline.attribution.agreement import lay_over
 from creditline.attribution.catalogue import Catalogue
+from creditline.attribution.copies import NO_COPY
 from creditline.attribution.features import describe
 from creditline.attribution.homography import move
 from creditline.attribution.training import TrainedWork, TrainingSet
-from creditline.attribution.verdicts import Verdicts
 from tests.attribution.drawings import draw, encode, png
 
 DATASET = "0x" + "d0" * 32
 
 
 @pytest.fixture(scope="module")
-def catalogue(rules, encoder, tmp_path_factory):
+def catalogue(rules, encoder):
     features = [describe(pictures.decode(png(seed)), rules, encoder) for seed in range(8)]
-    rows = tuple(TrainedWork(f"0x{place:064x}", DATASET, place, bytes([place] * 32)) for place in range(8))
-    verdicts = Verdicts(tmp_path_factory.mktemp("verdicts"), rules)
-    return Catalogue(TrainingSet("0x" + "aa" * 32, (DATASET,), rows), features, rules, verdicts)
+    rows = tuple(TrainedWork(f"0x{place:064x}", DATASET, place, bytes(32)) for place in range(8))
+    training_set = TrainingSet("0x" + "aa" * 32, (DATASET,), rows)
+    return Catalogue(training_set, features, np.full(8, NO_COPY), rules)
 
 
 def gather(pixels, catalogue, rules, encoder):

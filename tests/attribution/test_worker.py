@@ -10,10 +10,14 @@ from array import array
 import pytest
 
 from creditline import canonical
-from creditline.attribution import report
+from creditline.attribution import pictures, report, worker_child
+from creditline.attribution.cache import FeatureCache
+from creditline.attribution.engine import Engine
 from creditline.attribution.recompute import Recomputer
 from creditline.attribution.training import TrainedWork, TrainingSet
+from creditline.attribution.verdicts import Verdicts
 from creditline.attribution.worker import AttributionWorker
+from creditline.attribution.worker_child import Desk
 from creditline.demo import generator
 from creditline.errors import Busy, Corrupt, Misconfigured, Missing, NotAPicture, Unavailable
 from tests.attribution.drawings import png
@@ -108,6 +112,31 @@ def test_wrong_bytes_for_a_work_are_corrupt(worker):
     absent = TrainedWork("0x" + "77" * 32, DATASET, 0, canonical.digest(png(77)))
     with pytest.raises(Corrupt):
         worker.attribute(png(1), TrainingSet("0x" + "aa" * 32, (DATASET,), (absent,)), lambda _name: png(78))
+
+
+def asked_about(name):
+    """A picture as the child is sent it: what is said of it, and its pixels."""
+    head = {"content_hash": name.hex(), "media_type": "image/png", "width": 480, "height": 480}
+    return head, pictures.decode(WORKS[name]).pixels.tobytes()
+
+
+def test_works_are_compared_in_steps_that_let_others_in(tmp_path, rules, encoder, monkeypatch):
+    monkeypatch.setattr(worker_child, "_COMPARING_S", 0)
+    desk = Desk(Engine(rules, encoder, FeatureCache(tmp_path, rules), Verdicts(tmp_path, rules)))
+    works = [
+        [each.work_id, each.dataset, each.index, each.content_hash.hex()] for each in training_set().works
+    ]
+    question = {"ask": "load", "set": "s", "model": "0x" + "aa" * 32, "datasets": [DATASET], "works": works}
+    answers = []
+    while not answers or answers[-1]["unfinished"]:
+        answers.append(desk.answer(question, [])[0])
+        for name in answers[-1]["missing"]:
+            head, pixels = asked_about(bytes.fromhex(name))
+            desk.answer({"ask": "describe", "pictures": [head]}, [pixels])
+    assert [len(each["missing"]) for each in answers] == [len(WORKS)] + [0] * len(WORKS)
+    head, pixels = asked_about(next(iter(WORKS)))
+    answer, _ = desk.answer({"ask": "attribute", "set": "s", "picture": head}, [pixels])
+    assert set(report.read(answer["report"]).shares) == {works[0][0]}
 
 
 def test_a_killed_child_costs_one_call(worker):

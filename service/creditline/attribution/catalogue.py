@@ -10,7 +10,6 @@ scores are the same in whatever order a library or a processor adds.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,12 +17,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.attribution.copies import NO_COPY, Work, find_originals
+from creditline.attribution.copies import NO_COPY
 from creditline.attribution.features import Features, Mask, as_vectors
 from creditline.attribution.policy import Policy
 from creditline.attribution.tiles import square
 from creditline.attribution.training import TrainingSet
-from creditline.attribution.verdicts import Verdicts
 
 # Views are no integers: one thread, so that their sums are formed in one order.
 faiss.omp_set_num_threads(1)
@@ -39,23 +37,19 @@ class Hits:
 
 
 class Catalogue:
-    """Built once per training set from the features of its works, in the same order. `precedence` ranks the rows.
+    """Built once per training set from the features of its works and what they are copies of, in the same order.
 
-    Raises `Unfinished` where works were still to be compared with each other when the `deadline` passed.
+    `precedence` ranks the rows.
     """
 
     def __init__(
         self,
         training_set: TrainingSet,
         features: Sequence[Features],
+        copied: NDArray[np.int64],
         policy: Policy,
-        verdicts: Verdicts,
-        deadline: float = math.inf,
     ) -> None:
-        works = [
-            Work(work.content_hash, each) for work, each in zip(training_set.works, features, strict=True)
-        ]
-        copied = find_originals(works, policy, verdicts, deadline)
+        assert len(training_set.works) == len(features) == len(copied)
         # Precedence decides between copies and nothing else: the rows stand by id, so that when a work was registered
         # cannot tip a tie between unlike works.
         order = sorted(range(len(features)), key=lambda place: training_set.works[place].work_id)

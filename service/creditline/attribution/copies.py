@@ -25,10 +25,6 @@ from creditline.attribution.verdicts import Verdicts
 NO_COPY = -1
 
 
-class Unfinished(Exception):
-    """Time ran out. What was compared so far is remembered, so that the next call goes on from there."""
-
-
 @dataclass(frozen=True, eq=False)
 class Work:
     """A picture, described, under the SHA-256 of its bytes."""
@@ -37,27 +33,48 @@ class Work:
     features: Features
 
 
-def find_originals(
-    works: Sequence[Work], policy: Policy, verdicts: Verdicts, deadline: float = math.inf
-) -> NDArray[np.int64]:
-    """Per work, in order of precedence, the place of the original that it is a copy of, or `NO_COPY`.
+class Clustering:
+    """Works in order of precedence, each joined to the original that it is a copy of. It can be left and gone on with."""
 
-    Raises `Unfinished` once the monotonic clock has passed `deadline`.
-    """
-    originals = np.full(len(works), NO_COPY)
-    leaders = _Leaders(len(works), policy)
-    for place, work in enumerate(works):
-        if time.monotonic() > deadline:
-            raise Unfinished
-        found = leaders.with_fingerprint(work)
-        likely = iter(found) if found else leaders.most_alike(work)
-        for original, leader in likely:
-            if found or _compare(leader, work, policy, verdicts):
-                originals[place] = original
+    def __init__(self, works: Sequence[Work], policy: Policy, verdicts: Verdicts) -> None:
+        self._works = works
+        self._policy = policy
+        self._verdicts = verdicts
+        self._leaders = _Leaders(len(works), policy)
+        self._originals: list[int] = []
+
+    @property
+    def originals(self) -> NDArray[np.int64]:
+        """Per work the place of its original, or `NO_COPY`. Goes through those that are left."""
+        self.advance()
+        return np.array(self._originals, np.int64)
+
+    def advance(self, deadline: float = math.inf) -> bool:
+        """Go on until the monotonic clock passes `deadline`, by one work at least. Returns whether none is left."""
+        for place in range(len(self._originals), len(self._works)):
+            original = self._find_original(self._works[place])
+            if original == NO_COPY:
+                self._leaders.add(place, self._works[place])
+            self._originals.append(original)
+            if time.monotonic() > deadline:
                 break
-        else:
-            leaders.add(place, work)
-    return originals
+        return len(self._originals) == len(self._works)
+
+    def _find_original(self, work: Work) -> int:
+        twin = self._leaders.with_fingerprint(work)
+        if twin is not None:
+            return twin
+        for place, leader in self._leaders.most_alike(work):
+            if self._compare(leader, work):
+                return place
+        return NO_COPY
+
+    def _compare(self, original: Work, copy: Work) -> bool:
+        known = self._verdicts.find(original.content_hash, copy.content_hash)
+        if known is None:
+            known = is_copy(copy.features, original.features, self._policy)
+            self._verdicts.keep(original.content_hash, copy.content_hash, verdict=known)
+        return known
 
 
 def is_copy(copy: Features, original: Features, policy: Policy) -> bool:
@@ -90,12 +107,12 @@ class _Leaders:
         self._views[len(self._members)] = work.features.views
         self._members.append((place, work))
 
-    def with_fingerprint(self, work: Work) -> list[tuple[int, Work]]:
-        """The first original, if any, whose fingerprint in one of its turned and mirrored forms is the work's."""
+    def with_fingerprint(self, work: Work) -> int | None:
+        """The place of the first original whose fingerprint in one of its turned and mirrored forms is the work's."""
         known = self._codes[: len(self._members)]
         bits = np.bitwise_count(known ^ _codes_of(work)[0]).sum(axis=2)
         near = (bits <= self._policy.rule("copies", "bits")).any(axis=1) & known.any(axis=(1, 2))
-        return [self._members[row] for row in np.flatnonzero(near)[:1]]
+        return self._members[int(near.argmax())][0] if near.any() else None
 
     def most_alike(self, work: Work) -> Iterator[tuple[int, Work]]:
         """Originals of which some view is like one of the work's, in order of precedence."""
@@ -105,14 +122,6 @@ class _Leaders:
         likeness = (views @ work.features.views.T).reshape(len(views), -1)
         first = np.argsort(-likeness.max(axis=1), kind="stable")[: self._policy.rule("copies", "views")]
         return (self._members[row] for row in sorted(first.tolist()))
-
-
-def _compare(original: Work, copy: Work, policy: Policy, verdicts: Verdicts) -> bool:
-    known = verdicts.find(original.content_hash, copy.content_hash)
-    if known is None:
-        known = is_copy(copy.features, original.features, policy)
-        verdicts.keep(original.content_hash, copy.content_hash, verdict=known)
-    return known
 
 
 def _explains(laid: Agreement, structure: Mask, policy: Policy) -> bool:

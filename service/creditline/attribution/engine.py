@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import cv2
@@ -13,6 +12,7 @@ import numpy as np
 from creditline.attribution import evidence, gate, grid, query, report
 from creditline.attribution.cache import FeatureCache
 from creditline.attribution.catalogue import Catalogue
+from creditline.attribution.copies import Clustering, Work
 from creditline.attribution.encoders.encoder import Encoder
 from creditline.attribution.features import Features, Mask, describe
 from creditline.attribution.pictures import Picture
@@ -29,6 +29,15 @@ from creditline.errors import Misconfigured, Missing
 
 # Libraries whose releases may change a result. Reports name them; they are no part of the policy's hash.
 _LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "opencv-python-headless", "pillow")
+
+
+@dataclass(frozen=True, eq=False)
+class Gathering:
+    """What a catalogue is built of. Comparing the works with each other takes longest; `clustering` can do it in steps."""
+
+    training_set: TrainingSet
+    features: Sequence[Features]
+    clustering: Clustering
 
 
 class Engine:
@@ -59,11 +68,8 @@ class Engine:
         """Content hashes of works that must be described before the set can be searched."""
         return [work.content_hash for work in training_set.works if work.content_hash not in self._cache]
 
-    def build_catalogue(self, training_set: TrainingSet, deadline: float = math.inf) -> Catalogue:
-        """Index the works of a training set.
-
-        Raises `Missing` for one that was never described, and `Unfinished` at the `deadline` of the monotonic clock.
-        """
+    def gather(self, training_set: TrainingSet) -> Gathering:
+        """The features of a training set's works. Raises `Missing` for one that was never described."""
         found = [self._cache.get(work.content_hash) for work in training_set.works]
         features = [each for each in found if each is not None]
         if len(features) < len(found):
@@ -71,7 +77,14 @@ class Engine:
             raise Missing(
                 f"{count} works of the training set have no features here.", "Describe their pictures first."
             )
-        return Catalogue(training_set, features, self.policy, self._verdicts, deadline)
+        works = [
+            Work(work.content_hash, each) for work, each in zip(training_set.works, features, strict=True)
+        ]
+        return Gathering(training_set, features, Clustering(works, self.policy, self._verdicts))
+
+    def build_catalogue(self, gathered: Gathering) -> Catalogue:
+        """Index the works of a training set, once it is known which are copies of others."""
+        return Catalogue(gathered.training_set, gathered.features, gathered.clustering.originals, self.policy)
 
     def attribute(self, picture: Picture, catalogue: Catalogue) -> JSON:
         """The report of one picture against one training set."""

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,9 +17,8 @@ from creditline.attribution import policy, report
 from creditline.attribution.cache import FeatureCache
 from creditline.attribution.catalogue import Catalogue
 from creditline.attribution.child import Answer, Handler, serve
-from creditline.attribution.copies import Unfinished
 from creditline.attribution.encoders.encoder import Encoder
-from creditline.attribution.engine import Engine
+from creditline.attribution.engine import Engine, Gathering
 from creditline.attribution.overlay import draw_overlay, draw_thumbnail
 from creditline.attribution.pictures import Picture
 from creditline.attribution.training import TrainedWork, TrainingSet
@@ -26,8 +26,10 @@ from creditline.attribution.verdicts import Verdicts
 from creditline.canonical import JSON
 from creditline.errors import Misconfigured, Missing
 
-# Catalogues of different models kept at a time.
-_CATALOGUES_MAX = 4
+Kept = TypeVar("Kept")
+
+# Training sets kept at a time, and as many of which works are still to be compared.
+_SETS_MAX = 4
 # Seconds for which works are compared with each other before somebody else may ask something.
 _COMPARING_S = 30.0
 # Pictures described beside each other; each is computed by itself, so this changes no number.
@@ -40,6 +42,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._catalogues: OrderedDict[str, Catalogue] = OrderedDict()
+        self._gathered: OrderedDict[str, Gathering] = OrderedDict()
 
     def answer(self, question: JSON, attachments: list[bytes]) -> Answer:
         """Route a message by its `ask`."""
@@ -74,19 +77,19 @@ class Desk:
         }
 
     def _load(self, question: JSON, _attachments: list[bytes]) -> Answer:
-        training_set = _read_training_set(question)
+        name, training_set = question["set"], _read_training_set(question)
         try:
-            catalogue = self._engine.build_catalogue(training_set, time.monotonic() + _COMPARING_S)
-        except Unfinished:
-            return {"missing": [], "unfinished": True}, ()
+            gathered = self._gathered.pop(name, None) or self._engine.gather(training_set)
         except Missing:
             # Asked for after trying, because reading a damaged file is what removes it from the cache.
             missing = self._engine.find_missing(training_set)
             return {"missing": [content_hash.hex() for content_hash in missing], "unfinished": True}, ()
-        self._catalogues[question["set"]] = catalogue
-        if len(self._catalogues) > _CATALOGUES_MAX:
-            self._catalogues.popitem(last=False)
-        return {"missing": [], "unfinished": False}, ()
+        finished = gathered.clustering.advance(time.monotonic() + _COMPARING_S)
+        if finished:
+            _keep(self._catalogues, name, self._engine.build_catalogue(gathered))
+        else:
+            _keep(self._gathered, name, gathered)
+        return {"missing": [], "unfinished": not finished}, ()
 
     def _attribute(self, question: JSON, attachments: list[bytes]) -> Answer:
         catalogue = self._catalogues.get(question["set"])
@@ -104,6 +107,13 @@ class Desk:
     def _thumbnail(self, question: JSON, attachments: list[bytes]) -> Answer:
         picture = _read_picture(question["picture"], attachments[0])
         return {}, [draw_thumbnail(picture, question["side"])]
+
+
+def _keep(among: OrderedDict[str, Kept], name: str, one: Kept) -> None:
+    """The newest few."""
+    among[name] = one
+    if len(among) > _SETS_MAX:
+        among.popitem(last=False)
 
 
 def prepare(arguments: Sequence[str]) -> Handler:

@@ -50,7 +50,7 @@ class Creditline:
             self.engine.describe(pictures.decode(png))
             rows.append(TrainedWork(work, "0x" + "da" * 32, len(rows), canonical.digest(png)))
         training = TrainingSet("0x" + "aa" * 32, ("0x" + "da" * 32,), tuple(rows))
-        self.catalogue: Catalogue = self.engine.build_catalogue(training)
+        self.catalogue: Catalogue = self.engine.build_catalogue(self.engine.gather(training))
         self._rows = list(works)
 
     def document(self, png):
